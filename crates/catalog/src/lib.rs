@@ -1,0 +1,12 @@
+//! Database objects as typed values: diff, plan, DDL text, hazards, canonical encoding.
+//!
+//! Pure: nothing here does I/O or sees a clock.
+
+pub mod address;
+pub mod canonical;
+pub mod catalog;
+pub mod ident;
+pub mod identity;
+pub mod object;
+pub mod parts;
+pub mod rename;

@@ -1,0 +1,32 @@
+//! Triggers.
+
+use crate::canonical::{choice, record};
+use crate::ident::QualifiedName;
+
+record! {
+    /// A trigger; those that partitions get from their parent are not objects of their own.
+    pub struct Trigger {
+        /// Table or view.
+        1 => table: QualifiedName,
+        /// `pg_get_triggerdef`.
+        2 => definition: String,
+        /// When it fires.
+        3 => state: TriggerState,
+    }
+}
+
+choice! {
+    /// When a trigger fires (`tgenabled`).
+    pub enum TriggerState {
+        /// `ENABLE`.
+        0 => Origin,
+        /// `DISABLE`.
+        1 => Disabled,
+        /// `ENABLE REPLICA`.
+        2 => Replica,
+        /// `ENABLE ALWAYS`.
+        3 => Always,
+    }
+}
+
+impl crate::parts::PropertyField for TriggerState {}

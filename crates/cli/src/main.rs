@@ -1,0 +1,3 @@
+//! The `confiture` command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The facade of pgGit: Repository, Migrator, Config, Error.

@@ -1,0 +1,1 @@
+//! Blobs, trees, commits and refs over a store; merge base and merge.

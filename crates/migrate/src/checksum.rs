@@ -1,0 +1,79 @@
+//! Checksums of migration files.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of a file in lower-case hexadecimal, taken without a byte order mark and with `\r\n` read as `\n`, so
+/// that a checkout on another system has the same one. For a file with neither it is what `sha256sum` prints.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Checksum(String);
+
+impl Checksum {
+    /// The checksum of the bytes of a file.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut hasher = Sha256::new();
+        let mut start = 0;
+        for at in 0..bytes.len() {
+            if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
+                hasher.update(&bytes[start..at]);
+                start = at + 1;
+            }
+        }
+        hasher.update(&bytes[start..]);
+        Self(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a ledger's text is this checksum.
+    #[must_use]
+    pub fn matches(&self, recorded: &str) -> bool {
+        recorded.trim().eq_ignore_ascii_case(&self.0)
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_values() {
+        let cases: [(&[u8], &str); 3] = [
+            (b"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (b"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (b"a\r\n", "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(Checksum::of(bytes).as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn line_endings_and_byte_order_mark_do_not_matter() {
+        let plain = Checksum::of(b"SELECT 1;\nSELECT 2;\n");
+        assert_eq!(Checksum::of(b"\xef\xbb\xbfSELECT 1;\r\nSELECT 2;\r\n"), plain);
+        assert_eq!(Checksum::of(b"SELECT 1;\r\nSELECT 2;\n"), plain);
+        assert!(plain.matches(&plain.as_str().to_uppercase()));
+    }
+
+    #[test]
+    fn everything_else_matters() {
+        let plain = Checksum::of(b"SELECT 1;\n");
+        for other in ["SELECT 1;", "SELECT 1;\n\n", "SELECT 1;\r", "SELECT 1;\r\r\n", "select 1;\n"] {
+            assert_ne!(Checksum::of(other.as_bytes()), plain, "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A migration, as its files describe it.
+
+use crate::checksum::Checksum;
+use crate::directive::Directives;
+use crate::down::Down;
+use crate::file_name::Identity;
+use crate::version::Version;
+
+/// A file as the caller read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The name, with directories where there are any; used for messages and, its last component, to tell what the
+    /// file is.
+    pub name: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// A script, and where it stands in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sql {
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// The name of the file.
+    pub file: String,
+    /// The line of the file on which the text starts, from 1: line `n` of the text is line `line + n - 1` there,
+    /// except for Python literals with escaped line ends.
+    pub line: u32,
+}
+
+/// One step of a database's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Which migration it is, and where it stands in the order.
+    pub identity: Identity,
+    /// The name without version and ending; empty for `001.sql`.
+    pub name: String,
+    /// What to run.
+    pub up: Sql,
+    /// How to undo it, where the files say.
+    pub down: Option<Down>,
+    /// Checksum of the file of the way up, whole.
+    pub checksum: Checksum,
+    /// What its comments say on how to run it.
+    pub directives: Directives,
+}
+
+impl Migration {
+    /// The file of the way up.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.up.file
+    }
+
+    /// The file without directories.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.up.file.rsplit('/').next().unwrap_or(&self.up.file)
+    }
+
+    /// All files, that of the way up first.
+    #[must_use]
+    pub fn files(&self) -> Vec<&str> {
+        let mut files = vec![self.file()];
+        files.extend(self.down.as_ref().map(|down| down.sql.file.as_str()).filter(|file| *file != self.file()));
+        files
+    }
+
+    /// The version, where there is one.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.identity.version()
+    }
+}

@@ -1,0 +1,1 @@
+//! Servers, databases and comparisons for tests. Development only.

@@ -247,9 +247,10 @@ CREATE TABLE catalog.product_variants (
     attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
     weight_g integer,
     CONSTRAINT product_variants_sku_key UNIQUE (sku) WITH (fillfactor = 95),
-    CONSTRAINT product_variants_gtin_valid CHECK (catalog.is_gtin(gtin::text)),
-    CONSTRAINT product_variants_weight_positive CHECK (weight_g > 0) NOT VALID
+    CONSTRAINT product_variants_gtin_valid CHECK (catalog.is_gtin(gtin::text))
 );
+ALTER TABLE catalog.product_variants
+    ADD CONSTRAINT product_variants_weight_positive CHECK (weight_g > 0) NOT VALID;
 CREATE TABLE catalog.price_lists (
     code text COLLATE "POSIX" PRIMARY KEY,
     currency public.currency_code REFERENCES public.currencies (code),
@@ -881,3 +882,174 @@ COMMENT ON PROCEDURE sales.pay(bigint, text, bigint) IS 'Pays what is open of an
 COMMENT ON TRIGGER orders_log_status ON sales.orders IS 'Fills order_events';
 COMMENT ON TRIGGER product_listing_update ON catalog.product_listing IS 'A new price ends the old one';
 
+-- ---------------------------------------------------------------------------------------------------------
+-- Owners: the shop's own objects belong to shop_owner, the reports to shop_report
+-- ---------------------------------------------------------------------------------------------------------
+ALTER SCHEMA extensions OWNER TO shop_owner;
+ALTER SCHEMA audit OWNER TO shop_owner;
+ALTER SCHEMA catalog OWNER TO shop_owner;
+ALTER SCHEMA inventory OWNER TO shop_owner;
+ALTER SCHEMA sales OWNER TO shop_owner;
+ALTER SCHEMA support OWNER TO shop_owner;
+ALTER SCHEMA reporting OWNER TO shop_report;
+ALTER SCHEMA "Legacy Import" OWNER TO shop_owner;
+ALTER TYPE catalog.code_range OWNER TO shop_owner;
+ALTER TYPE catalog.dimensions OWNER TO shop_owner;
+ALTER TYPE catalog.price_band OWNER TO shop_owner;
+ALTER DOMAIN catalog.sku OWNER TO shop_owner;
+ALTER DOMAIN catalog.tag_list OWNER TO shop_owner;
+ALTER TYPE inventory.time_range OWNER TO shop_owner;
+ALTER TYPE public.address OWNER TO shop_owner;
+ALTER DOMAIN public.amount OWNER TO shop_owner;
+ALTER DOMAIN public.currency_code OWNER TO shop_owner;
+ALTER DOMAIN public.email_address OWNER TO shop_owner;
+ALTER TYPE public.user_role OWNER TO shop_owner;
+ALTER TYPE public.user_status OWNER TO shop_owner;
+ALTER TYPE sales.channel OWNER TO shop_owner;
+ALTER DOMAIN sales.discount OWNER TO shop_owner;
+ALTER TYPE sales.event_kind OWNER TO shop_owner;
+ALTER TYPE sales.money_value OWNER TO shop_owner;
+ALTER TYPE sales.order_status OWNER TO shop_owner;
+ALTER DOMAIN sales.percentage OWNER TO shop_owner;
+ALTER TYPE support.priority OWNER TO shop_owner;
+ALTER SEQUENCE sales.document_number_seq OWNER TO shop_owner;
+ALTER SEQUENCE sales.order_number_seq OWNER TO shop_owner;
+ALTER SEQUENCE sales.transaction_number_seq OWNER TO shop_owner;
+ALTER SEQUENCE support.desk_seq OWNER TO shop_owner;
+ALTER TABLE "Legacy Import"."Customer" OWNER TO shop_owner;
+ALTER TABLE audit.change_log OWNER TO shop_owner;
+ALTER TABLE catalog.brands OWNER TO shop_owner;
+ALTER TABLE catalog.categories OWNER TO shop_owner;
+ALTER TABLE catalog.price_lists OWNER TO shop_owner;
+ALTER TABLE catalog.prices OWNER TO shop_owner;
+ALTER TABLE catalog.product_categories OWNER TO shop_owner;
+ALTER TABLE catalog.product_images OWNER TO shop_owner;
+ALTER TABLE catalog.product_variants OWNER TO shop_owner;
+ALTER TABLE catalog.products OWNER TO shop_owner;
+ALTER TABLE catalog.related_products OWNER TO shop_owner;
+ALTER TABLE catalog.reviews OWNER TO shop_owner;
+ALTER TABLE inventory.opening_hours OWNER TO shop_owner;
+ALTER TABLE inventory.purchase_order_lines OWNER TO shop_owner;
+ALTER TABLE inventory.purchase_orders OWNER TO shop_owner;
+ALTER TABLE inventory.shelves OWNER TO shop_owner;
+ALTER TABLE inventory.stock_levels OWNER TO shop_owner;
+ALTER TABLE inventory.stock_movements OWNER TO shop_owner;
+ALTER TABLE inventory.supplier_products OWNER TO shop_owner;
+ALTER TABLE inventory.suppliers OWNER TO shop_owner;
+ALTER TABLE inventory.warehouses OWNER TO shop_owner;
+ALTER TABLE public.countries OWNER TO shop_owner;
+ALTER TABLE public.currencies OWNER TO shop_owner;
+ALTER TABLE public.user_addresses OWNER TO shop_owner;
+ALTER TABLE public.user_roles OWNER TO shop_owner;
+ALTER TABLE public.user_sessions OWNER TO shop_owner;
+ALTER TABLE public.users OWNER TO shop_owner;
+ALTER TABLE sales."Order Note" OWNER TO shop_owner;
+ALTER TABLE sales.cart_items OWNER TO shop_owner;
+ALTER TABLE sales.carts OWNER TO shop_owner;
+ALTER TABLE sales.credit_notes OWNER TO shop_owner;
+ALTER TABLE sales.documents OWNER TO shop_owner;
+ALTER TABLE sales.invoices OWNER TO shop_owner;
+ALTER TABLE sales.order_events OWNER TO shop_owner;
+ALTER TABLE sales.order_events_later OWNER TO shop_owner;
+ALTER TABLE sales.order_events_q1 OWNER TO shop_owner;
+ALTER TABLE sales.order_events_q1_other OWNER TO shop_owner;
+ALTER TABLE sales.order_events_q1_status OWNER TO shop_owner;
+ALTER TABLE sales.order_items OWNER TO shop_owner;
+ALTER TABLE sales.orders OWNER TO shop_owner;
+ALTER TABLE sales.orders_2024_01 OWNER TO shop_owner;
+ALTER TABLE sales.orders_2024_02 OWNER TO shop_owner;
+ALTER TABLE sales.orders_2024_02_h0 OWNER TO shop_owner;
+ALTER TABLE sales.orders_2024_02_h1 OWNER TO shop_owner;
+ALTER TABLE sales.orders_2024_03 OWNER TO shop_owner;
+ALTER TABLE sales.orders_default OWNER TO shop_owner;
+ALTER TABLE sales.payments OWNER TO shop_owner;
+ALTER TABLE sales.refunds OWNER TO shop_owner;
+ALTER TABLE sales.shipments OWNER TO shop_owner;
+ALTER TABLE sales.vouchers OWNER TO shop_owner;
+ALTER TABLE support.ticket_messages OWNER TO shop_owner;
+ALTER TABLE support.tickets OWNER TO shop_owner;
+ALTER VIEW "Legacy Import"."Customers to ""merge""" OWNER TO shop_owner;
+ALTER VIEW catalog.category_tree OWNER TO shop_owner;
+ALTER VIEW catalog.product_listing OWNER TO shop_owner;
+ALTER VIEW public.active_users OWNER TO shop_owner;
+ALTER VIEW public.newsletter_readers OWNER TO shop_owner;
+ALTER MATERIALIZED VIEW reporting.best_sellers OWNER TO shop_report;
+ALTER MATERIALIZED VIEW reporting.country_revenue OWNER TO shop_report;
+ALTER VIEW reporting.dashboard OWNER TO shop_report;
+ALTER MATERIALIZED VIEW reporting.product_sales OWNER TO shop_report;
+ALTER VIEW sales.customer_orders OWNER TO shop_owner;
+ALTER VIEW sales.good_customers OWNER TO shop_owner;
+ALTER VIEW support.open_tickets OWNER TO shop_owner;
+ALTER FUNCTION audit.record() OWNER TO shop_owner;
+ALTER FUNCTION catalog.announce() OWNER TO shop_owner;
+ALTER FUNCTION catalog.change_listed_price() OWNER TO shop_owner;
+ALTER FUNCTION catalog.cheapest(numeric[]) OWNER TO shop_owner;
+ALTER FUNCTION catalog.is_gtin(text) OWNER TO shop_owner;
+ALTER FUNCTION catalog.price_history(integer, text) OWNER TO shop_owner;
+ALTER FUNCTION catalog.search_key(text) OWNER TO shop_owner;
+ALTER FUNCTION catalog.search_products(text, integer) OWNER TO shop_owner;
+ALTER FUNCTION catalog.slugify(text) OWNER TO shop_owner;
+ALTER FUNCTION inventory.book_movement() OWNER TO shop_owner;
+ALTER FUNCTION inventory.in_stock(integer, smallint) OWNER TO shop_owner;
+ALTER PROCEDURE inventory.receive(integer, text, date) OWNER TO shop_owner;
+ALTER FUNCTION inventory.require_lines() OWNER TO shop_owner;
+ALTER FUNCTION inventory.time_difference(time, time) OWNER TO shop_owner;
+ALTER FUNCTION public.display_name(public.users) OWNER TO shop_owner;
+ALTER FUNCTION public.first_given(anyarray) OWNER TO shop_owner;
+ALTER FUNCTION public.is_email(text) OWNER TO shop_owner;
+ALTER FUNCTION public.password_matches(text, text) OWNER TO shop_owner;
+ALTER FUNCTION public.shop_now() OWNER TO shop_owner;
+ALTER FUNCTION public.tidy_user() OWNER TO shop_owner;
+ALTER FUNCTION public.touch() OWNER TO shop_owner;
+ALTER PROCEDURE reporting.refresh() OWNER TO shop_report;
+ALTER FUNCTION sales."Notes of"(bigint) OWNER TO shop_owner;
+ALTER FUNCTION sales.keep_books() OWNER TO shop_owner;
+ALTER FUNCTION sales.log_status() OWNER TO shop_owner;
+ALTER FUNCTION sales.net(sales.money_value, numeric) OWNER TO shop_owner;
+ALTER FUNCTION sales.net(numeric, numeric) OWNER TO shop_owner;
+ALTER FUNCTION sales.open_amount(sales.orders) OWNER TO shop_owner;
+ALTER FUNCTION sales.orders_of(bigint, timestamptz) OWNER TO shop_owner;
+ALTER PROCEDURE sales.pay(bigint, text, bigint) OWNER TO shop_owner;
+ALTER FUNCTION sales.sum_orders() OWNER TO shop_owner;
+
+-- ---------------------------------------------------------------------------------------------------------
+-- Rights
+-- ---------------------------------------------------------------------------------------------------------
+GRANT CREATE ON SCHEMA public TO shop_owner;
+GRANT USAGE ON SCHEMA extensions TO PUBLIC;
+GRANT USAGE ON SCHEMA catalog, inventory, sales, support TO shop_app, shop_report;
+GRANT USAGE ON SCHEMA reporting TO shop_app WITH GRANT OPTION;
+GRANT ALL ON SCHEMA "Legacy Import" TO shop_report;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA sales, support TO shop_app;
+REVOKE DELETE ON sales.payments, sales.refunds FROM shop_app;
+GRANT SELECT, INSERT, UPDATE ON public.users, public.user_addresses, public.user_roles TO shop_app;
+GRANT ALL ON public.user_sessions TO shop_app;
+GRANT SELECT ON public.countries, public.currencies TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA catalog TO shop_app;
+GRANT UPDATE ON catalog.product_listing TO shop_app;
+GRANT INSERT, UPDATE ON catalog.reviews, catalog.prices TO shop_app;
+GRANT SELECT, INSERT, UPDATE, REFERENCES ON inventory.stock_levels TO shop_app;
+GRANT INSERT ON inventory.stock_movements TO shop_app;
+GRANT SELECT ON ALL TABLES IN SCHEMA catalog, inventory TO shop_report;
+GRANT SELECT ON sales.orders, sales.order_items, sales.customer_orders, sales.good_customers TO shop_report WITH GRANT OPTION;
+GRANT SELECT (id, username, full_name, country, created_at), REFERENCES (id) ON public.users TO shop_report;
+GRANT SELECT (id, subject, priority), UPDATE (priority) ON support.tickets TO shop_report WITH GRANT OPTION;
+GRANT SELECT ("ID", "select") ON sales."Order Note" TO shop_report;
+GRANT SELECT ON reporting.product_sales, reporting.dashboard TO shop_app;
+REVOKE TRUNCATE ON audit.change_log FROM shop_owner;
+
+GRANT USAGE ON SEQUENCE sales.order_number_seq, sales.order_events_id_seq, sales.document_number_seq, support.desk_seq TO shop_app;
+GRANT USAGE, SELECT ON SEQUENCE sales.transaction_number_seq TO shop_app WITH GRANT OPTION;
+GRANT SELECT ON SEQUENCE sales.document_number_seq TO shop_report;
+
+REVOKE EXECUTE ON FUNCTION public.password_matches(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.password_matches(text, text) TO shop_app;
+REVOKE ALL ON FUNCTION audit.record() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION catalog.search_products(text, integer) TO shop_report WITH GRANT OPTION;
+REVOKE ALL ON PROCEDURE reporting.refresh() FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE sales.pay(bigint, text, bigint) TO shop_app;
+
+REVOKE USAGE ON TYPE support.priority FROM PUBLIC;
+GRANT USAGE ON TYPE support.priority TO shop_app, shop_report;
+GRANT USAGE ON DOMAIN catalog.sku TO shop_report WITH GRANT OPTION;

@@ -13,6 +13,8 @@ pub enum ObjectKind {
     Schema,
     /// `CREATE EXTENSION`.
     Extension,
+    /// `CREATE COLLATION`.
+    Collation,
     /// `CREATE TYPE … AS ENUM`.
     Enum,
     /// `CREATE TYPE … AS (…)`.
@@ -25,6 +27,16 @@ pub enum ObjectKind {
     Sequence,
     /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
     Routine,
+    /// `CREATE AGGREGATE`.
+    Aggregate,
+    /// `CREATE OPERATOR`.
+    Operator,
+    /// `CREATE CAST`.
+    Cast,
+    /// `CREATE TEXT SEARCH DICTIONARY`.
+    TextSearchDictionary,
+    /// `CREATE TEXT SEARCH CONFIGURATION`.
+    TextSearchConfiguration,
     /// `CREATE TABLE`, partitioned and partitions included.
     Table,
     /// `CREATE VIEW`.
@@ -35,24 +47,45 @@ pub enum ObjectKind {
     Index,
     /// `CREATE TRIGGER`.
     Trigger,
+    /// `CREATE POLICY`.
+    Policy,
+    /// `CREATE RULE`, other than the one that makes a view.
+    Rule,
+    /// `CREATE STATISTICS`.
+    Statistics,
+    /// `ALTER DEFAULT PRIVILEGES`.
+    DefaultPrivileges,
+    /// `CREATE EVENT TRIGGER`.
+    EventTrigger,
 }
 
 impl ObjectKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 24] = [
         Self::Schema,
         Self::Extension,
+        Self::Collation,
         Self::Enum,
         Self::Composite,
         Self::Domain,
         Self::Range,
         Self::Sequence,
         Self::Routine,
+        Self::Aggregate,
+        Self::Operator,
+        Self::Cast,
+        Self::TextSearchDictionary,
+        Self::TextSearchConfiguration,
         Self::Table,
         Self::View,
         Self::MaterializedView,
         Self::Index,
         Self::Trigger,
+        Self::Policy,
+        Self::Rule,
+        Self::Statistics,
+        Self::DefaultPrivileges,
+        Self::EventTrigger,
     ];
 
     /// The code of this kind in the canonical encoding. Never changes its meaning.
@@ -72,6 +105,17 @@ impl ObjectKind {
             Self::Index => 11,
             Self::Routine => 12,
             Self::Trigger => 13,
+            Self::Policy => 14,
+            Self::Rule => 15,
+            Self::Statistics => 16,
+            Self::Aggregate => 17,
+            Self::Operator => 18,
+            Self::Cast => 19,
+            Self::DefaultPrivileges => 20,
+            Self::Collation => 21,
+            Self::TextSearchDictionary => 22,
+            Self::TextSearchConfiguration => 23,
+            Self::EventTrigger => 24,
         }
     }
 
@@ -91,11 +135,22 @@ impl ObjectKind {
             Self::Domain => "domain",
             Self::Sequence => "sequence",
             Self::Routine => "function",
+            Self::Aggregate => "aggregate",
+            Self::Operator => "operator",
+            Self::Cast => "cast",
             Self::Table => "table",
             Self::View => "view",
             Self::MaterializedView => "materialized view",
             Self::Index => "index",
             Self::Trigger => "trigger",
+            Self::Policy => "policy",
+            Self::Rule => "rule",
+            Self::Statistics => "statistics object",
+            Self::DefaultPrivileges => "default acl",
+            Self::Collation => "collation",
+            Self::TextSearchDictionary => "text search dictionary",
+            Self::TextSearchConfiguration => "text search configuration",
+            Self::EventTrigger => "event trigger",
         }
     }
 
@@ -132,9 +187,10 @@ pub enum Scope {
     /// Nothing: kind, schema and name are enough.
     #[default]
     Plain,
-    /// The relation that the object belongs to: triggers.
+    /// The relation that the object belongs to: triggers, policies, rules.
     Relation(String),
-    /// The argument types, as `pg_get_function_identity_arguments` gives their types: routines.
+    /// The argument types, as `pg_get_function_identity_arguments` gives their types: routines, aggregates; the types of
+    /// both sides, `NONE` where there is none: operators.
     Arguments(String),
 }
 
@@ -143,16 +199,17 @@ pub enum Scope {
 pub struct ObjectAddress {
     /// Kind of the object.
     pub kind: ObjectKind,
-    /// Schema it is in; empty for schemas and extensions.
+    /// Schema it is in; empty for schemas, extensions, casts and event triggers, and for default privileges in all schemas.
     pub schema: String,
-    /// Name, unquoted.
+    /// Name, unquoted; of a cast its types: `(integer AS public.mood)`; of default privileges whose
+    /// and on what: `for role app on tables`.
     pub name: String,
     /// Relation or argument types.
     pub scope: Scope,
 }
 
 impl ObjectAddress {
-    /// A schema or an extension.
+    /// A schema, an extension, a cast or an event trigger.
     pub fn global(kind: ObjectKind, name: impl Into<String>) -> Self {
         Self { kind, schema: String::new(), name: name.into(), scope: Scope::Plain }
     }
@@ -182,13 +239,23 @@ impl ObjectAddress {
         }
     }
 
+    /// An object with the types of its arguments.
+    pub fn with_arguments(
+        kind: ObjectKind,
+        schema: impl Into<String>,
+        name: impl Into<String>,
+        arguments: impl Into<String>,
+    ) -> Self {
+        Self { kind, scope: Scope::Arguments(arguments.into()), ..Self::new(kind, schema, name) }
+    }
+
     /// Schema and name, for objects inside a schema.
     #[must_use]
     pub fn qualified(&self) -> QualifiedName {
         QualifiedName::new(self.schema.clone(), self.name.clone())
     }
 
-    /// The relation that a trigger is on.
+    /// The relation that a trigger, policy or rule is on.
     #[must_use]
     pub fn relation(&self) -> Option<QualifiedName> {
         match &self.scope {
@@ -202,6 +269,18 @@ impl ObjectAddress {
 impl fmt::Display for ObjectAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.scope {
+            // What they are called is no identifier.
+            Scope::Plain if self.kind == ObjectKind::Cast => f.write_str(&self.name),
+            Scope::Plain if self.kind == ObjectKind::DefaultPrivileges => match self.name.rsplit_once(" on ")
+            {
+                Some((role, objects)) if !self.schema.is_empty() => {
+                    write!(f, "{role} in schema {} on {objects}", quote_ident(&self.schema))
+                }
+                _ => f.write_str(&self.name),
+            },
+            Scope::Arguments(types) if self.kind == ObjectKind::Operator => {
+                write!(f, "{}.{} ({types})", quote_ident(&self.schema), self.name)
+            }
             Scope::Plain if self.schema.is_empty() => f.write_str(&quote_ident(&self.name)),
             Scope::Plain => write!(f, "{}", self.qualified()),
             Scope::Arguments(arguments) => write!(f, "{}({arguments})", self.qualified()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::address::{ObjectAddress, Part};
+use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::rename::Renames;
 
 /// The row of a system catalog that an object is: `pg_class` 1259 and its OID, and so on.
@@ -28,7 +28,7 @@ pub struct Identity {
 pub struct Identities(pub BTreeMap<ObjectAddress, Identity>);
 
 impl Identities {
-    /// What was renamed between `self`, taken earlier, and `later`.
+    /// What was renamed between `self`, taken earlier, and `later`, and which tables were made anew.
     ///
     /// Only objects of one kind are the same object: a table that became something else was replaced.
     #[must_use]
@@ -52,6 +52,12 @@ impl Identities {
                     }
                     _ => {}
                 }
+            }
+        }
+        // Only tables hold rows, which belong to one of the two.
+        for (address, identity) in self.0.iter().filter(|(address, _)| address.kind == ObjectKind::Table) {
+            if later.0.get(address).is_some_and(|other| other.row != identity.row) {
+                renames.add_replaced(address.clone());
             }
         }
         renames

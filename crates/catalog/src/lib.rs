@@ -5,8 +5,13 @@
 pub mod address;
 pub mod canonical;
 pub mod catalog;
+pub mod diff;
+pub mod hazard;
 pub mod ident;
 pub mod identity;
+pub mod lock;
 pub mod object;
 pub mod parts;
+pub mod plan;
 pub mod rename;
+mod render;

@@ -1,44 +1,67 @@
 //! Objects: what the catalog of a database consists of. One file for each kind.
 
+mod aggregate;
+mod cast;
+mod collation;
 mod composite_type;
+mod default_privileges;
 mod dependency;
 mod domain;
 mod enum_type;
+mod event_trigger;
 mod extension;
 mod grant;
 mod index;
 mod materialized_view;
+mod operator;
+mod policy;
 mod range_type;
 mod routine;
+mod rule;
 mod schema;
 mod sequence;
+mod statistics;
 mod table;
+mod text_search_configuration;
+mod text_search_dictionary;
 mod trigger;
 mod view;
 
 use std::collections::BTreeMap;
 
+pub use aggregate::Aggregate;
+pub use cast::{Cast, CastContext, CastMethod};
+pub use collation::{Collation, CollationProvider};
 pub use composite_type::{Attribute, CompositeType};
+pub use default_privileges::{DefaultObjects, DefaultPrivileges};
 pub use dependency::Dependency;
 pub use domain::{Domain, DomainConstraint};
 pub use enum_type::EnumType;
+pub use event_trigger::EventTrigger;
 pub use extension::Extension;
 pub use grant::Grant;
 pub use index::Index;
 pub use materialized_view::MaterializedView;
+pub use operator::Operator;
+pub use policy::{Policy, PolicyCommand};
 pub use range_type::RangeType;
 pub use routine::{Routine, RoutineKind};
+pub use rule::Rule;
 pub use schema::Schema;
 pub use sequence::{OwnedBy, Sequence, SequenceOptions};
+pub use statistics::Statistics;
 pub use table::{
     Column, Constraint, ConstraintKind, Identity, Partition, Persistence, ReplicaIdentity,
     ReplicaIdentityKind, Table,
 };
+pub use text_search_configuration::TextSearchConfiguration;
+pub use text_search_dictionary::TextSearchDictionary;
 pub use trigger::{Trigger, TriggerState};
 pub use view::{OutputColumn, View, ViewColumn};
 
 use crate::address::{ObjectAddress, ObjectKind, Part, Scope};
 use crate::canonical::{Bytes, Canonical, DecodeError, Reader, Remembered, put_item, put_unsigned, record};
+use crate::ident::QualifiedName;
 use crate::parts::Parted;
 
 /// The version of the encoding of objects; the first number of every blob.
@@ -47,7 +70,8 @@ pub const FORMAT_VERSION: u64 = 1;
 record! {
     /// What objects of every kind have.
     pub struct Common {
-        /// Owner; empty for kinds that have none of their own (index, trigger, extension).
+        /// Owner; empty for kinds that have none of their own (index, trigger, policy, rule, cast, default
+        /// privileges, extension).
         1 => owner: String,
         /// The comment.
         2 => comment: Option<String>,
@@ -122,6 +146,12 @@ bodies! {
     Sequence(Sequence),
     /// A function or procedure.
     Routine(Routine),
+    /// An aggregate.
+    Aggregate(Aggregate),
+    /// An operator.
+    Operator(Operator),
+    /// A cast.
+    Cast(Cast),
     /// A table.
     Table(Table),
     /// A view.
@@ -132,6 +162,37 @@ bodies! {
     Index(Index),
     /// A trigger.
     Trigger(Trigger),
+    /// A policy.
+    Policy(Policy),
+    /// A rule.
+    Rule(Rule),
+    /// A statistics object.
+    Statistics(Statistics),
+    /// Default privileges.
+    DefaultPrivileges(DefaultPrivileges),
+    /// A collation.
+    Collation(Collation),
+    /// A text search dictionary.
+    TextSearchDictionary(TextSearchDictionary),
+    /// A text search configuration.
+    TextSearchConfiguration(TextSearchConfiguration),
+    /// An event trigger.
+    EventTrigger(EventTrigger),
+}
+
+impl Body {
+    /// The relation that an object of this kind is on, and goes with.
+    #[must_use]
+    pub const fn relation(&self) -> Option<&QualifiedName> {
+        match self {
+            Self::Index(index) => Some(&index.table),
+            Self::Trigger(trigger) => Some(&trigger.table),
+            Self::Policy(policy) => Some(&policy.table),
+            Self::Rule(rule) => Some(&rule.table),
+            Self::Statistics(statistics) => Some(&statistics.table),
+            _ => None,
+        }
+    }
 }
 
 impl Object {

@@ -1,6 +1,6 @@
-//! [`Renames`]: what changed its name between two states, known and not guessed.
+//! [`Renames`]: what changed its name between two states, and what only kept it: known and not guessed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{ObjectAddress, Part};
 use crate::canonical::{Canonical, DecodeError, Reader, put_item};
@@ -12,13 +12,30 @@ pub struct Renames {
     objects: BTreeMap<ObjectAddress, ObjectAddress>,
     /// By the object's address after: part before → name after. The object itself need not be renamed.
     parts: BTreeMap<ObjectAddress, BTreeMap<Part, String>>,
+    /// Addresses that are there in both states and name different objects: dropped and made anew.
+    replaced: BTreeSet<ObjectAddress>,
 }
 
 impl Renames {
-    /// Whether nothing was renamed.
+    /// Whether nothing was renamed or replaced.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.parts.is_empty()
+        self.objects.is_empty() && self.parts.is_empty() && self.replaced.is_empty()
+    }
+
+    /// Records that the object called `address` afterwards is not the one that was called so before. Where a rename
+    /// that is known already says so, there is nothing to record.
+    pub fn add_replaced(&mut self, address: ObjectAddress) {
+        let told =
+            self.objects.contains_key(&address) || self.objects.values().any(|after| *after == address);
+        if !told {
+            self.replaced.insert(address);
+        }
+    }
+
+    /// Addresses that name another object afterwards than before.
+    pub fn replaced(&self) -> impl Iterator<Item = &ObjectAddress> {
+        self.replaced.iter()
     }
 
     /// Records that the object `before` is `after` now.
@@ -64,7 +81,7 @@ impl Renames {
     pub fn inverse(&self) -> Self {
         let objects: BTreeMap<_, _> =
             self.objects.iter().map(|(before, after)| (after.clone(), before.clone())).collect();
-        let mut inverse = Self { objects, parts: BTreeMap::new() };
+        let mut inverse = Self { objects, parts: BTreeMap::new(), replaced: self.replaced.clone() };
         for (object, part, name) in self.parts() {
             let before = inverse.after(object).clone();
             inverse.add_part(before, Part::new(part.kind, name), part.name.clone());
@@ -90,6 +107,11 @@ impl Renames {
             both.add_part(next.after(middle).clone(), part.clone(), last);
         }
         let back = next.inverse();
+        // An address counts as long as it is the same in all three states.
+        both.replaced.extend(self.replaced.iter().filter(|address| next.after(address) == *address).cloned());
+        let first = self.inverse();
+        both.replaced
+            .extend(next.replaced.iter().filter(|address| first.after(address) == *address).cloned());
         for (after, part, name) in next.parts() {
             let middle = back.after(after);
             let known = self.parts.get(middle).is_some_and(|parts| {
@@ -113,14 +135,20 @@ impl Canonical for Renames {
             .collect();
         put_item(out, |out| objects.encode(out));
         put_item(out, |out| parts.encode(out));
+        if !self.replaced.is_empty() {
+            let replaced: Vec<ObjectAddress> = self.replaced.iter().cloned().collect();
+            put_item(out, |out| replaced.encode(out));
+        }
     }
 
     fn decode(input: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(input);
         let objects: Vec<(ObjectAddress, ObjectAddress)> = Canonical::decode(reader.item()?)?;
         let parts: Vec<(ObjectAddress, (Part, String))> = Canonical::decode(reader.item()?)?;
+        let replaced: Vec<ObjectAddress> =
+            if reader.is_empty() { Vec::new() } else { Canonical::decode(reader.item()?)? };
         reader.end()?;
-        let mut renames = Self::default();
+        let mut renames = Self { replaced: replaced.into_iter().collect(), ..Self::default() };
         for (before, after) in objects {
             renames.add_object(before, after);
         }
@@ -171,6 +199,9 @@ mod tests {
 
     #[test]
     fn renames_round_trip() {
-        assert_eq!(Renames::decode(&to_bytes(&sample())), Ok(sample()));
+        let mut renames = sample();
+        assert_eq!(Renames::decode(&to_bytes(&renames)), Ok(renames.clone()));
+        renames.add_replaced(table("r"));
+        assert_eq!(Renames::decode(&to_bytes(&renames)), Ok(renames));
     }
 }

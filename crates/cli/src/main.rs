@@ -1,3 +1,23 @@
 //! The `confiture` command line.
 
-fn main() {}
+mod command;
+mod connection;
+mod exit;
+mod migration_files;
+mod output;
+mod private_server;
+mod progress;
+mod project;
+mod schema_source;
+mod scratch_server;
+mod sql_files;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::Confiture;
+
+fn main() -> ExitCode {
+    Confiture::parse().run()
+}

@@ -1,1 +1,18 @@
-//! The facade of pgGit: Repository, Migrator, Config, Error.
+//! The facade of pgGit: every verb of the command line, SQL function and library method is one call to it.
+
+pub mod config;
+pub mod environment;
+pub mod error;
+pub mod generator;
+pub mod migrator;
+pub mod repository;
+
+pub use config::Config;
+pub use environment::Environment;
+pub use error::{Error, ErrorCode, Result};
+pub use migrator::Migrator;
+pub use repository::Repository;
+
+pub use pggit_catalog as catalog;
+pub use pggit_db as db;
+pub use pggit_migrate as migrate;

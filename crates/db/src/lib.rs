@@ -1,3 +1,12 @@
 //! Everything that speaks SQL, through the trait [`Session`](session::Session).
 
+pub mod apply;
+pub mod aside;
+pub mod connection;
+pub mod introspect;
+pub mod ledger;
+pub mod migrate_lock;
+pub mod repository;
+pub mod scratch;
 pub mod session;
+pub mod settings;

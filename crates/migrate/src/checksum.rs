@@ -7,12 +7,17 @@ use sha2::{Digest, Sha256};
 /// SHA-256 of a file in lower-case hexadecimal, taken without a byte order mark and with `\r\n` read as `\n`, so
 /// that a checkout on another system has the same one. For a file with neither it is what `sha256sum` prints.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Checksum(String);
+pub struct Checksum {
+    text: String,
+    /// That of the bytes as they are, where it differs: what Confiture for Python records.
+    exact: Option<String>,
+}
 
 impl Checksum {
     /// The checksum of the bytes of a file.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        let all = bytes;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut hasher = Sha256::new();
         let mut start = 0;
@@ -23,25 +28,33 @@ impl Checksum {
             }
         }
         hasher.update(&bytes[start..]);
-        Self(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        let is_exact = start == 0 && bytes.len() == all.len();
+        let exact = (!is_exact).then(|| hexadecimal(Sha256::new_with_prefix(all)));
+        Self { text: hexadecimal(hasher), exact }
     }
 
     /// 64 lower-case hexadecimal digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// Whether a ledger's text is this checksum.
+    /// Whether a ledger's text is this checksum, or that of the bytes as they are.
     #[must_use]
     pub fn matches(&self, recorded: &str) -> bool {
-        recorded.trim().eq_ignore_ascii_case(&self.0)
+        let recorded = recorded.trim();
+        let is = |checksum: &String| recorded.eq_ignore_ascii_case(checksum);
+        is(&self.text) || self.exact.as_ref().is_some_and(is)
     }
+}
+
+fn hexadecimal(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Display for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -64,16 +77,25 @@ mod tests {
     #[test]
     fn line_endings_and_byte_order_mark_do_not_matter() {
         let plain = Checksum::of(b"SELECT 1;\nSELECT 2;\n");
-        assert_eq!(Checksum::of(b"\xef\xbb\xbfSELECT 1;\r\nSELECT 2;\r\n"), plain);
-        assert_eq!(Checksum::of(b"SELECT 1;\r\nSELECT 2;\n"), plain);
+        for same in [b"\xef\xbb\xbfSELECT 1;\r\nSELECT 2;\r\n".as_slice(), b"SELECT 1;\r\nSELECT 2;\n"] {
+            assert_eq!(Checksum::of(same).as_str(), plain.as_str());
+        }
         assert!(plain.matches(&plain.as_str().to_uppercase()));
+    }
+
+    #[test]
+    fn the_checksum_of_the_bytes_as_they_are_matches_too() {
+        let windows = Checksum::of(b"CREATE TABLE b(id int);\r\n");
+        assert!(windows.matches("8d16b2751a03ee00a5c394fb64970b143ca1acfc598bdc291767131cf4d7f750"));
+        assert!(windows.matches(Checksum::of(b"CREATE TABLE b(id int);\n").as_str()));
+        assert!(!windows.matches(Checksum::of(b"CREATE TABLE b(id int);").as_str()));
     }
 
     #[test]
     fn everything_else_matters() {
         let plain = Checksum::of(b"SELECT 1;\n");
         for other in ["SELECT 1;", "SELECT 1;\n\n", "SELECT 1;\r", "SELECT 1;\r\r\n", "select 1;\n"] {
-            assert_ne!(Checksum::of(other.as_bytes()), plain, "{other:?}");
+            assert_ne!(Checksum::of(other.as_bytes()).as_str(), plain.as_str(), "{other:?}");
         }
     }
 }

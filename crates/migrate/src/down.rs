@@ -1,8 +1,8 @@
 //! The way down of a migration, and where it comes from.
 //!
-//! In this order: a file of its own (`x.down.sql`, `U1__x.sql`); a block of comment lines in the way up; `DOWN_SQL` of
-//! a Python file. The block starts with a line `-- Rollback:`, after which SQL may stand at once, and ends with the
-//! first line that is no comment:
+//! In this order: a file of its own (`x.down.sql`, `U1__x.sql`); a block of comment lines in the way up;
+//! `DOWN_SQL` of a Python file. The block starts with a line `-- Rollback:`, after which SQL may stand at once,
+//! and ends with the first line that is no comment:
 //!
 //! ```sql
 //! -- Rollback:
@@ -112,7 +112,10 @@ mod tests {
                 "SELECT 1;\r\n--ROLLBACK:\r\n-- DROP TABLE a\r\n--   CASCADE;\r\n--\r\n--DROP TABLE b;\r\n\r\n-- more\r\n",
                 Some(("\nDROP TABLE a\n  CASCADE;\n\nDROP TABLE b;", 2)),
             ),
-            ("-- Rollback:\n-- -- why\n-- DROP TABLE a;\nSELECT 1;\n-- not this", Some(("\n-- why\nDROP TABLE a;", 1))),
+            (
+                "-- Rollback:\n-- -- why\n-- DROP TABLE a;\nSELECT 1;\n-- not this",
+                Some(("\n-- why\nDROP TABLE a;", 1)),
+            ),
             ("SELECT 1;\n-- Rollback:\n", None),
             ("SELECT 1; -- Rollback: DROP TABLE a;", None),
             ("SELECT '\n-- Rollback: DROP TABLE a;\n'", None),

@@ -62,7 +62,9 @@ impl Migration {
     #[must_use]
     pub fn files(&self) -> Vec<&str> {
         let mut files = vec![self.file()];
-        files.extend(self.down.as_ref().map(|down| down.sql.file.as_str()).filter(|file| *file != self.file()));
+        files.extend(
+            self.down.as_ref().map(|down| down.sql.file.as_str()).filter(|file| *file != self.file()),
+        );
         files
     }
 

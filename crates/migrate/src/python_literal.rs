@@ -1,9 +1,10 @@
 //! Reads `UP_SQL` and `DOWN_SQL` of a Python migration as literals; no Python is run.
 //!
-//! Read are: a module docstring, comments, and assignments (`NAME = …`, `NAME: str = …`) of string literals or `None`,
-//! where a string is plain or triple-quoted, raw or not, in parentheses or not, and may be made of several literals
-//! that stand next to each other. Anything else (f-strings, bytes, expressions, calls, imports, classes) is an error,
-//! since its value could only be known by running it. Source: Python's language reference, "Lexical analysis".
+//! Read are: a module docstring, comments, and assignments (`NAME = …`, `NAME: str = …`) of string literals or
+//! `None`, where a string is plain or triple-quoted, raw or not, in parentheses or not, and may be made of
+//! several literals that stand next to each other. Anything else (f-strings, bytes, expressions, calls, imports,
+//! classes) is an error, since its value could only be known by running it. Source: Python's language reference,
+//! "Lexical analysis".
 
 use std::collections::BTreeMap;
 
@@ -43,7 +44,8 @@ pub struct PythonError {
 /// [`PythonError`] with the line of what is not a literal.
 pub fn read(source: &str) -> Result<PythonMigration, PythonError> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let mut reader = Reader { chars: source.replace("\r\n", "\n").replace('\r', "\n").chars().collect(), at: 0, line: 1 };
+    let mut reader =
+        Reader { chars: source.replace("\r\n", "\n").replace('\r', "\n").chars().collect(), at: 0, line: 1 };
     let mut migration = PythonMigration::default();
     let mut assigned = BTreeMap::new();
     let mut first = true;
@@ -184,7 +186,10 @@ impl Reader {
         let name = self.name();
         self.skip_space(false)?;
         if self.peek(0) == Some(':') {
-            while self.peek(0).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '|' | ' ' | ':' | '[' | ']')) {
+            while self
+                .peek(0)
+                .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '|' | ' ' | ':' | '[' | ']'))
+            {
                 self.at += 1;
             }
         }
@@ -227,7 +232,8 @@ impl Reader {
 
     /// The letters before a quote, when a string literal starts here.
     fn prefix(&self) -> Option<String> {
-        let letters: String = (0..).map_while(|i| self.peek(i).filter(char::is_ascii_alphabetic)).take(3).collect();
+        let letters: String =
+            (0..).map_while(|i| self.peek(i).filter(char::is_ascii_alphabetic)).take(3).collect();
         let quoted = matches!(self.peek(letters.len()), Some('"' | '\''));
         (quoted && letters.len() < 3).then(|| letters.to_ascii_lowercase())
     }
@@ -400,8 +406,7 @@ mod tests {
     #[test]
     fn errors_say_where() {
         let expressions = "only string literals are read from a Python migration, not expressions";
-        let assignments =
-            "only assignments of string literals, such as UP_SQL = \"\"\"…\"\"\", are read from a Python migration";
+        let assignments = "only assignments of string literals, such as UP_SQL = \"\"\"…\"\"\", are read from a Python migration";
         let cases = [
             ("'doc'\nUP_SQL = f'{x}'", "an f-string can't be read without running Python", 2),
             ("UP_SQL = 'a' rF'b'", "an f-string can't be read without running Python", 1),
@@ -426,7 +431,11 @@ mod tests {
             ("UP_SQL = r'a\\'", "unterminated string literal", 1),
             ("UP_SQL = '\\x4'", "an escape of 2 digits is too short", 1),
             ("UP_SQL = '\\ud800'", "\\U0000d800 is not a character", 1),
-            ("UP_SQL = '\\N{DASH}'", "characters by name (\\N{…}) are not read: write the character itself", 1),
+            (
+                "UP_SQL = '\\N{DASH}'",
+                "characters by name (\\N{…}) are not read: write the character itself",
+                1,
+            ),
             ("  UP_SQL = 'a'", "unexpected indent", 1),
             ("# coding: latin-1\nUP_SQL = 'a'", "the encoding of the file must be UTF-8", 1),
         ];

@@ -90,7 +90,9 @@ impl ScanError {
     #[must_use]
     pub fn position(&self) -> Position {
         match self {
-            Self::Unterminated { at, .. } | Self::MetaCommand { at, .. } | Self::TextBeforeCopyData { at } => *at,
+            Self::Unterminated { at, .. }
+            | Self::MetaCommand { at, .. }
+            | Self::TextBeforeCopyData { at } => *at,
         }
     }
 }
@@ -127,19 +129,19 @@ struct Splitter<'a> {
     script: Script<'a>,
     place: Position,
     line_has_tokens: bool,
-    open: Option<OpenStatement>,
+    open: Option<OpenStatement<'a>>,
 }
 
 /// The statement being read.
-struct OpenStatement {
+struct OpenStatement<'a> {
     start: Position,
     end: usize,
     parentheses: u32,
     /// Depth of `BEGIN ATOMIC` and `CASE` in the body of a routine.
     blocks: u32,
-    /// The first words in lower case, as many as tell what the statement is.
-    first_words: Vec<String>,
-    last_word: String,
+    /// The first words, as many as tell what the statement is; empty strings for what is no word.
+    first_words: Vec<&'a str>,
+    last_word: &'a str,
     copies_from_stdin: bool,
 }
 
@@ -226,7 +228,7 @@ impl<'a> Splitter<'a> {
     }
 }
 
-impl OpenStatement {
+impl<'a> OpenStatement<'a> {
     fn new(start: Position) -> Self {
         Self {
             start,
@@ -234,7 +236,7 @@ impl OpenStatement {
             parentheses: 0,
             blocks: 0,
             first_words: Vec::new(),
-            last_word: String::new(),
+            last_word: "",
             copies_from_stdin: false,
         }
     }
@@ -243,35 +245,41 @@ impl OpenStatement {
         self.parentheses == 0 && self.blocks == 0
     }
 
-    fn take(&mut self, token: Token, text: &str) {
+    fn take(&mut self, token: Token, text: &'a str) {
         self.end = token.end;
         match token.kind {
             TokenKind::Symbol('(') => self.parentheses += 1,
             TokenKind::Symbol(')') => self.parentheses = self.parentheses.saturating_sub(1),
             _ => {}
         }
-        let word = if token.kind == TokenKind::Word { text.to_lowercase() } else { String::new() };
+        let word = if token.kind == TokenKind::Word { text } else { "" };
         if self.first_words.len() < 4 {
-            self.first_words.push(word.clone());
+            self.first_words.push(word);
         }
         if self.parentheses == 0 {
-            match (self.last_word.as_str(), word.as_str()) {
-                ("begin", "atomic") if self.is_routine() => self.blocks += 1,
-                (_, "case") if self.blocks > 0 => self.blocks += 1,
-                (_, "end") => self.blocks = self.blocks.saturating_sub(1),
-                ("from", "stdin") => self.copies_from_stdin |= self.first_words[0] == "copy",
-                _ => {}
+            let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
+            let begins_body =
+                is("atomic") && self.last_word.eq_ignore_ascii_case("begin") && self.is_routine();
+            if begins_body || (is("case") && self.blocks > 0) {
+                self.blocks += 1;
+            } else if is("end") {
+                self.blocks = self.blocks.saturating_sub(1);
+            } else if is("stdin") && self.last_word.eq_ignore_ascii_case("from") {
+                self.copies_from_stdin |= self.starts_with(&["copy"]);
             }
         }
         self.last_word = word;
     }
 
+    fn starts_with(&self, keywords: &[&str]) -> bool {
+        self.first_words.len() >= keywords.len()
+            && self.first_words.iter().zip(keywords).all(|(word, keyword)| word.eq_ignore_ascii_case(keyword))
+    }
+
     fn is_routine(&self) -> bool {
-        let words: Vec<&str> = self.first_words.iter().map(String::as_str).collect();
-        matches!(
-            words.as_slice(),
-            ["create", "function" | "procedure", ..] | ["create", "or", "replace", "function" | "procedure"]
-        )
+        ["function", "procedure"].iter().any(|kind| {
+            self.starts_with(&["create", kind]) || self.starts_with(&["create", "or", "replace", kind])
+        })
     }
 }
 
@@ -303,7 +311,10 @@ mod tests {
             ("SELECT E'a'\n -- c\n '\\';'; SELECT 2", &["SELECT E'a'\n -- c\n '\\';'", "SELECT 2"]),
             (r"SELECT E'a' '\'; SELECT 2", &[r"SELECT E'a' '\'", "SELECT 2"]),
             (r"SELECT name'\'; SELECT 2", &[r"SELECT name'\'", "SELECT 2"]),
-            ("SELECT U&'\\0041;', B'1', x'ff', N';'; SELECT 2", &["SELECT U&'\\0041;', B'1', x'ff', N';'", "SELECT 2"]),
+            (
+                "SELECT U&'\\0041;', B'1', x'ff', N';'; SELECT 2",
+                &["SELECT U&'\\0041;', B'1', x'ff', N';'", "SELECT 2"],
+            ),
             ("SELECT \"a;\"\"b\", U&\"c;\"; SELECT 2", &["SELECT \"a;\"\"b\", U&\"c;\"", "SELECT 2"]),
             ("DO $$ BEGIN; END $$; SELECT 2", &["DO $$ BEGIN; END $$", "SELECT 2"]),
             ("DO $a$ $$ ; $b$ ; $a $a$; SELECT 2", &["DO $a$ $$ ; $b$ ; $a $a$", "SELECT 2"]),
@@ -330,7 +341,10 @@ mod tests {
             ),
             (
                 "create or replace procedure p() begin /* ; */ atomic insert into t values (1); end; SELECT 3",
-                &["create or replace procedure p() begin /* ; */ atomic insert into t values (1); end", "SELECT 3"],
+                &[
+                    "create or replace procedure p() begin /* ; */ atomic insert into t values (1); end",
+                    "SELECT 3",
+                ],
             ),
             (
                 "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1; BEGIN ATOMIC'; SELECT 3",
@@ -345,7 +359,8 @@ mod tests {
 
     #[test]
     fn copy_data() {
-        let cases: &[(&str, &[(&str, Option<&str>)])] = &[
+        type Found<'a> = (&'a str, Option<&'a str>);
+        let cases: &[(&str, &[Found<'_>])] = &[
             (
                 "COPY t FROM stdin;\na;'b\n\\N\t\\\\.\n\\.\nSELECT 2;",
                 &[("COPY t FROM stdin", Some("a;'b\n\\N\t\\\\.\n")), ("SELECT 2", None)],
@@ -359,10 +374,10 @@ mod tests {
             ("COPY t FROM stdin;\n1\n", &[("COPY t FROM stdin", Some("1\n"))]),
             ("COPY t TO stdout; SELECT 2", &[("COPY t TO stdout", None), ("SELECT 2", None)]),
             ("COPY t FROM '/stdin'; SELECT 2", &[("COPY t FROM '/stdin'", None), ("SELECT 2", None)]),
-            ("COPY (SELECT a FROM stdin) TO stdout; SELECT 2", &[
-                ("COPY (SELECT a FROM stdin) TO stdout", None),
-                ("SELECT 2", None),
-            ]),
+            (
+                "COPY (SELECT a FROM stdin) TO stdout; SELECT 2",
+                &[("COPY (SELECT a FROM stdin) TO stdout", None), ("SELECT 2", None)],
+            ),
             ("SELECT a FROM stdin; SELECT 2", &[("SELECT a FROM stdin", None), ("SELECT 2", None)]),
         ];
         for (text, expected) in cases {
@@ -393,14 +408,17 @@ mod tests {
             .iter()
             .map(|comment| (comment.text, comment.start.line, comment.whole_line))
             .collect();
-        assert_eq!(found, [
-            ("-- a", 1, true),
-            ("-- b", 2, false),
-            ("/* c\n */", 3, false),
-            ("/* d */", 4, false),
-            ("-- e", 4, false),
-            ("--f", 5, true),
-        ]);
+        assert_eq!(
+            found,
+            [
+                ("-- a", 1, true),
+                ("-- b", 2, false),
+                ("/* c\n */", 3, false),
+                ("/* d */", 4, false),
+                ("-- e", 4, false),
+                ("--f", 5, true),
+            ]
+        );
     }
 
     #[test]

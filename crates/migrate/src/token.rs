@@ -61,9 +61,7 @@ impl<'a> Lexer<'a> {
             (b'\'', _) => (TokenKind::String, self.quoted(start, start, false)?),
             (b'e' | b'E', b'\'') => (TokenKind::String, self.escape_string(start)?),
             (b'"', _) => (TokenKind::QuotedWord, self.quoted(start, start, false)?),
-            (b'$', b'0'..=b'9') => {
-                (TokenKind::Number, self.find(start + 1, |byte| !byte.is_ascii_digit()))
-            }
+            (b'$', b'0'..=b'9') => (TokenKind::Number, self.find(start + 1, |byte| !byte.is_ascii_digit())),
             (b'$', _) => match self.dollar_quoted(start)? {
                 Some(end) => (TokenKind::String, end),
                 None => (TokenKind::Symbol('$'), start + 1),

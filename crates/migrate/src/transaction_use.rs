@@ -38,15 +38,14 @@ impl TransactionUse {
     }
 }
 
-/// The tokens of a statement in lower case; what can't be a keyword stands as the empty string, and names in quotes
-/// and constants with their quotes.
+/// The tokens of a statement in lower case, without comments; names in quotes and strings are empty.
 fn words(statement: &str) -> Vec<String> {
     let mut lexer = Lexer::new(statement);
     let mut words = Vec::new();
     while let Ok(Some(token)) = lexer.token() {
         let text = &statement[token.start..token.end];
         match token.kind {
-            TokenKind::Word => words.push(text.to_lowercase()),
+            TokenKind::Word => words.push(text.to_ascii_lowercase()),
             TokenKind::Symbol(_) | TokenKind::Number => words.push(text.to_owned()),
             TokenKind::QuotedWord | TokenKind::String => words.push(String::new()),
             TokenKind::LineComment | TokenKind::BlockComment => {}

@@ -1,1 +1,15 @@
 //! Servers, databases and comparisons for tests. Development only.
+//!
+//! What fails here fails the test: these functions panic with what happened instead of returning errors.
+
+mod client;
+mod dump;
+pub mod extension;
+mod server;
+mod state;
+
+pub use client::{pg_dump, pg_restore, psql, try_psql};
+pub use dump::{assert_same_dump, dump, dump_with_rows, normalized};
+pub use extension::{TestRepository, database_with_pggit};
+pub use server::{TestDatabase, TestServer};
+pub use state::DatabaseState;

@@ -28,14 +28,21 @@ impl ProcessIdentity {
 /// Whether a process of this number runs, whosever it is.
 pub(crate) fn is_running(pid: u32) -> bool {
     let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
-    !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH))
+    let ended =
+        || status_field(pid.as_raw_nonzero().get().unsigned_abs(), 0).is_some_and(|state| state == "Z");
+    !matches!(test_kill_process(pid), Err(rustix::io::Errno::SRCH)) && !ended()
 }
 
 fn start_time(pid: u32) -> Option<u64> {
+    status_field(pid, 19)?.parse().ok()
+}
+
+/// A field of `/proc/PID/stat`, counted from 0 at the state, which stands behind the name.
+fn status_field(pid: u32, field: usize) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is the program's name in parentheses, which may hold anything.
+    // The program's name stands in parentheses and may hold anything.
     let (_, rest) = stat.rsplit_once(')')?;
-    rest.split_whitespace().nth(19)?.parse().ok()
+    rest.split_whitespace().nth(field).map(ToOwned::to_owned)
 }
 
 /// Names this host and, where there are such, its process number space: eight hexadecimal digits.
@@ -63,7 +70,7 @@ pub(crate) struct Account {
 
 /// The first account of `/etc/passwd` that `wanted` accepts.
 pub(crate) fn find_account(wanted: impl Fn(&Account) -> bool) -> Option<Account> {
-    let text = fs::read(String::from("/etc/passwd")).ok()?;
+    let text = fs::read("/etc/passwd").ok()?;
     String::from_utf8_lossy(&text).lines().find_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next()?.to_owned();

@@ -18,7 +18,7 @@ pub const DEFAULT_PORT: u16 = 5432;
 /// Parsed from a `postgresql://` URL or a `key=value` string as libpq reads them (manual: "Connection Strings").
 /// What is left open is taken from libpq's environment variables and defaults by
 /// [`resolved`](ConnectionSettings::resolved), which connecting does by itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ConnectionSettings {
     /// Servers to try, in order. Empty: the default one.
     pub endpoints: Vec<Endpoint>,
@@ -187,8 +187,10 @@ impl ConnectionSettings {
     ) -> Result<(), SettingsError> {
         let hosts: Vec<Option<Host>> =
             hosts.map_or_else(Vec::new, |list| list.split(',').map(Host::from_text).collect());
-        let ports: Vec<Option<u16>> = ports
-            .map_or_else(|| Ok(Vec::new()), |list| list.split(',').map(parse_port).collect::<Result<_, _>>())?;
+        let ports: Vec<Option<u16>> = ports.map_or_else(
+            || Ok(Vec::new()),
+            |list| list.split(',').map(parse_port).collect::<Result<_, _>>(),
+        )?;
         let count = hosts.len().max(ports.len());
         if ports.len() > 1 && ports.len() != hosts.len() {
             return Err(SettingsError::PortCount { hosts: hosts.len(), ports: ports.len() });
@@ -196,7 +198,11 @@ impl ConnectionSettings {
         self.endpoints = (0..count)
             .map(|index| Endpoint {
                 host: hosts.get(index).cloned().flatten(),
-                port: ports.get(index).or(if ports.len() == 1 { ports.first() } else { None }).copied().flatten(),
+                port: ports
+                    .get(index)
+                    .or(if ports.len() == 1 { ports.first() } else { None })
+                    .copied()
+                    .flatten(),
             })
             .collect();
         if self.endpoints == [Endpoint::default()] {
@@ -215,19 +221,52 @@ fn parse_port(text: &str) -> Result<Option<u16>, SettingsError> {
         "" => Ok(None),
         text => match text.parse::<u16>() {
             Ok(port) if port > 0 => Ok(Some(port)),
-            _ => Err(SettingsError::InvalidValue { keyword: "port".into(), expected: "a number from 1 to 65535" }),
+            _ => Err(SettingsError::InvalidValue {
+                keyword: "port".into(),
+                expected: "a number from 1 to 65535",
+            }),
         },
     }
 }
 
 /// Parameters of libpq that are kept as they are.
 const KEYWORDS: &[&str] = &[
-    "application_name", "channel_binding", "client_encoding", "connect_timeout", "fallback_application_name",
-    "gssdelegation", "gssencmode", "gsslib", "hostaddr", "keepalives", "keepalives_count", "keepalives_idle",
-    "keepalives_interval", "krbsrvname", "load_balance_hosts", "options", "passfile", "replication", "require_auth",
-    "requirepeer", "requiressl", "service", "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert",
-    "sslcertmode", "sslcompression", "sslcrl", "sslcrldir", "sslkey", "sslnegotiation", "sslpassword",
-    "sslrootcert", "sslsni", "target_session_attrs", "tcp_user_timeout",
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "fallback_application_name",
+    "gssdelegation",
+    "gssencmode",
+    "gsslib",
+    "hostaddr",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
+    "options",
+    "passfile",
+    "replication",
+    "require_auth",
+    "requirepeer",
+    "requiressl",
+    "service",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
+    "sslcert",
+    "sslcertmode",
+    "sslcompression",
+    "sslcrl",
+    "sslcrldir",
+    "sslkey",
+    "sslnegotiation",
+    "sslpassword",
+    "sslrootcert",
+    "sslsni",
+    "target_session_attrs",
+    "tcp_user_timeout",
 ];
 
 impl Host {
@@ -312,6 +351,12 @@ impl FromStr for ConnectionSettings {
 impl fmt::Display for ConnectionSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&url::write(self, url::Secrets::Hidden))
+    }
+}
+
+impl fmt::Debug for ConnectionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConnectionSettings({self})")
     }
 }
 

@@ -16,7 +16,7 @@ record! {
 }
 
 choice! {
-    /// When a trigger fires (`tgenabled`).
+    /// When a trigger fires (`tgenabled`) or a rule applies (`ev_enabled`).
     pub enum TriggerState {
         /// `ENABLE`.
         0 => Origin,
@@ -30,3 +30,16 @@ choice! {
 }
 
 impl crate::parts::PropertyField for TriggerState {}
+
+impl TriggerState {
+    /// What `ALTER TABLE` says before `TRIGGER` or `RULE`.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Origin => "ENABLE",
+            Self::Disabled => "DISABLE",
+            Self::Replica => "ENABLE REPLICA",
+            Self::Always => "ENABLE ALWAYS",
+        }
+    }
+}

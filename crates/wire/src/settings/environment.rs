@@ -36,10 +36,7 @@ impl ConnectionSettings {
     ///
     /// # Errors
     /// As [`resolved`](Self::resolved).
-    pub fn resolved_from(
-        &self,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, SettingsError> {
+    pub fn resolved_from(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
         let mut settings = self.clone();
         for (name, keyword) in VARIABLES {
@@ -50,8 +47,12 @@ impl ConnectionSettings {
             }
         }
         if self.endpoints.iter().all(|endpoint| endpoint.host.is_none()) {
-            let ports: Vec<String> =
-                self.endpoints.iter().filter_map(|endpoint| endpoint.port).map(|port| port.to_string()).collect();
+            let ports: Vec<String> = self
+                .endpoints
+                .iter()
+                .filter_map(|endpoint| endpoint.port)
+                .map(|port| port.to_string())
+                .collect();
             let ports = if ports.is_empty() { variable("PGPORT") } else { Some(ports.join(",")) };
             settings.set_endpoints(variable("PGHOST").as_deref(), ports.as_deref())?;
         } else if let Some(port) = variable("PGPORT") {

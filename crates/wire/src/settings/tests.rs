@@ -1,3 +1,5 @@
+//! Tests of reading settings.
+
 use super::*;
 
 fn parsed(text: &str) -> ConnectionSettings {
@@ -10,7 +12,9 @@ fn name(host: &str, port: Option<u16>) -> Endpoint {
 
 #[test]
 fn every_part_of_a_url() {
-    let settings = parsed("postgresql://al%40ice:s%3Acret@db.example:5433/shop%2Fx?sslmode=require&application_name=a+b");
+    let settings = parsed(
+        "postgresql://al%40ice:s%3Acret@db.example:5433/shop%2Fx?sslmode=require&application_name=a+b",
+    );
     assert_eq!(settings.endpoints, [name("db.example", Some(5433))]);
     assert_eq!(settings.user.as_deref(), Some("al@ice"));
     assert_eq!(settings.password.as_ref().map(Password::reveal), Some("s:cret"));
@@ -63,7 +67,7 @@ fn key_value_quoting() {
 #[test]
 fn passwords_are_not_shown() {
     let settings = parsed("postgresql://user:hunter2@host/db?sslpassword=hunter2");
-    for text in [settings.to_string(), format!("{settings:?}").replace("sslpassword\": \"hunter2", "")] {
+    for text in [settings.to_string(), format!("{settings:?}"), format!("{:?}", settings.password)] {
         assert!(!text.contains("hunter2"), "{text}");
     }
     assert_eq!(settings.to_string(), "postgresql://user:***@host/db?sslpassword=***");
@@ -87,11 +91,20 @@ fn passwords_are_not_shown() {
 fn bad_input_is_named() {
     let error = |text: &str| ConnectionSettings::parse(text).expect_err(text).to_string();
     assert_eq!(error("postgresql://h/d?sslmod=x"), "connection string has an unknown parameter \"sslmod\"");
-    assert_eq!(error("postgresql://h:70000/d"), "connection parameter \"port\" is invalid, expected a number from 1 to 65535");
+    assert_eq!(
+        error("postgresql://h:70000/d"),
+        "connection parameter \"port\" is invalid, expected a number from 1 to 65535"
+    );
     assert_eq!(error("host=a,b,c port=1,2"), "connection string names 3 hosts but 2 ports");
     assert_eq!(error("mydb"), "connection string is neither a postgresql:// URL nor key=value pairs");
-    assert_eq!(error("host=a connect_timeout=soon"), "connection parameter \"connect_timeout\" is invalid, expected a number of seconds");
-    assert_eq!(error("dbname=a%00 port=x"), "connection parameter \"port\" is invalid, expected a number from 1 to 65535");
+    assert_eq!(
+        error("host=a connect_timeout=soon"),
+        "connection parameter \"connect_timeout\" is invalid, expected a number of seconds"
+    );
+    assert_eq!(
+        error("dbname=a%00 port=x"),
+        "connection parameter \"port\" is invalid, expected a number from 1 to 65535"
+    );
     assert_eq!(error("postgresql://h/d%00"), "connection string has an invalid percent-encoded sequence");
 }
 

@@ -86,7 +86,10 @@ pub(super) fn write(settings: &ConnectionSettings, secrets: Secrets) -> String {
             encode_path(&settings.endpoints.iter().map(value).collect::<Vec<_>>().join(","))
         };
         query.push(("host".into(), list(|endpoint| endpoint.host.as_ref().map_or("", Host::as_str).into())));
-        query.push(("port".into(), list(|endpoint| endpoint.port.map_or_else(String::new, |port| port.to_string()))));
+        query.push((
+            "port".into(),
+            list(|endpoint| endpoint.port.map_or_else(String::new, |port| port.to_string())),
+        ));
         query.retain(|(_, value)| !value.chars().all(|c| c == ','));
     }
     url += "/";

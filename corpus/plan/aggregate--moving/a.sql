@@ -1,0 +1,1 @@
+CREATE FUNCTION public.f(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2'; CREATE FUNCTION public.g(bigint, integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2'; CREATE FUNCTION public.last(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1'; CREATE AGGREGATE public.a(integer) (SFUNC = public.f, STYPE = bigint, FINALFUNC = public.last);

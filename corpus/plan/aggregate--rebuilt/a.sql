@@ -1,0 +1,6 @@
+CREATE FUNCTION public.add(a bigint, b integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
+CREATE FUNCTION public.less(a bigint, b integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+CREATE AGGREGATE public.total(integer) (SFUNC = public.add, STYPE = bigint, INITCOND = '0');
+CREATE AGGREGATE public.other(a integer) (SFUNC = int4pl, STYPE = integer);
+CREATE FUNCTION public.becomes(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW public.v AS SELECT public.total(x) FROM generate_series(1, 2) AS x;

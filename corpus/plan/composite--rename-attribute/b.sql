@@ -1,0 +1,1 @@
+CREATE TYPE public.c AS (z integer, b text);

@@ -1,0 +1,3 @@
+CREATE TYPE public.c AS (a bigint, b text);
+CREATE TABLE public.t (id integer, c public.c);
+CREATE VIEW public.v AS SELECT id, (c).a FROM public.t;

@@ -1,0 +1,2 @@
+CREATE SCHEMA new; ALTER DEFAULT PRIVILEGES IN SCHEMA new GRANT SELECT ON TABLES TO pg_monitor; CREATE TABLE new.t (a integer); CREATE TABLE new.u (a integer);
+REVOKE ALL ON new.u FROM pg_monitor;

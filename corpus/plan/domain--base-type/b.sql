@@ -1,0 +1,3 @@
+CREATE DOMAIN public.d AS bigint CONSTRAINT a CHECK (VALUE > 0);
+CREATE TABLE public.t (id integer, d public.d);
+CREATE VIEW public.v AS SELECT d FROM public.t;

@@ -1,0 +1,1 @@
+CREATE FUNCTION public.et() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.et(); CREATE EVENT TRIGGER gone ON sql_drop EXECUTE FUNCTION public.et(); CREATE EVENT TRIGGER tagged ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.et();

@@ -1,0 +1,1 @@
+CREATE SCHEMA e; CREATE EXTENSION citext WITH SCHEMA e; CREATE TABLE public.t (c e.citext);

@@ -1,0 +1,1 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, owner text, n integer); ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON public.t USING (n > 0); CREATE POLICY keeps ON public.t FOR SELECT USING (owner = 'n');

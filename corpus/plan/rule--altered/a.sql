@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, n integer); CREATE TABLE public.log (id integer, what text);
+CREATE RULE r AS ON INSERT TO public.t DO ALSO INSERT INTO public.log (id, what) VALUES (new.id, 'new');
+CREATE RULE gone AS ON DELETE TO public.log DO INSTEAD NOTHING;

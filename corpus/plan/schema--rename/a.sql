@@ -1,0 +1,1 @@
+CREATE SCHEMA s; CREATE TABLE s.t (id serial PRIMARY KEY, m text); CREATE INDEX i ON s.t (m); CREATE VIEW s.v AS SELECT t.id FROM s.t;

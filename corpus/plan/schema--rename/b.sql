@@ -1,0 +1,1 @@
+CREATE SCHEMA r; CREATE TABLE r.t (id serial PRIMARY KEY, m text); CREATE INDEX i ON r.t (m); CREATE VIEW r.v AS SELECT t.id FROM r.t;

@@ -1,0 +1,1 @@
+CREATE SCHEMA app; CREATE TABLE public.t (id integer PRIMARY KEY, a integer, b text); CREATE STATISTICS public.s ON a, id FROM public.t; CREATE MATERIALIZED VIEW public.m AS SELECT id, a FROM public.t; CREATE STATISTICS public.m ON id, a FROM public.m;

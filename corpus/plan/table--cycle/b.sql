@@ -1,0 +1,1 @@
+CREATE TABLE public.a (id integer PRIMARY KEY); CREATE FUNCTION public.fa(r public.a) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$; ALTER TABLE public.a ADD CHECK (public.fa(a) > 0); CREATE TABLE public.b (id integer PRIMARY KEY, a integer REFERENCES public.a); ALTER TABLE public.a ADD b integer REFERENCES public.b;

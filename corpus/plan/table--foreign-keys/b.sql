@@ -1,0 +1,1 @@
+CREATE TABLE public.t (id bigint PRIMARY KEY, name text, n integer, u bigint); CREATE TABLE public.u (id bigint PRIMARY KEY, t bigint REFERENCES public.t ON DELETE CASCADE DEFERRABLE); ALTER TABLE public.t ADD FOREIGN KEY (u) REFERENCES public.u;

@@ -1,0 +1,1 @@
+CREATE TABLE public.a (x integer NOT NULL, z integer DEFAULT 3, CHECK (x > -1)); CREATE TABLE public.b (y text) INHERITS (public.a); ALTER TABLE public.b ALTER z SET DEFAULT 4; CREATE TABLE public.c () INHERITS (public.b);

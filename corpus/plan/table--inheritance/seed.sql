@@ -1,0 +1,1 @@
+INSERT INTO public.b VALUES (1, 'a');

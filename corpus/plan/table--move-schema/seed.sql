@@ -1,0 +1,1 @@
+INSERT INTO public.a DEFAULT VALUES;

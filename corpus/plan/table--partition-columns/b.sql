@@ -1,0 +1,4 @@
+CREATE TABLE public.p (id integer NOT NULL, at date NOT NULL, v text, w integer DEFAULT 5 NOT NULL, CONSTRAINT c CHECK (id > 0)) PARTITION BY RANGE (at);
+CREATE TABLE public.p1 PARTITION OF public.p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE public.pd PARTITION OF public.p DEFAULT;
+ALTER TABLE public.p ALTER id TYPE bigint;

@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE public.t (id integer PRIMARY KEY, name text, n integer) WITH (fillfactor=70, toast.autovacuum_enabled=false); ALTER TABLE public.t ALTER name SET STORAGE EXTERNAL, ALTER n SET STATISTICS 50, ALTER n SET (n_distinct=5), ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY, REPLICA IDENTITY FULL, CLUSTER ON t_pkey;

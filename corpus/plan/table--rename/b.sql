@@ -1,0 +1,1 @@
+CREATE TABLE public.people (id integer, full_name text, n integer, CONSTRAINT t_pkey PRIMARY KEY (id)); CREATE INDEX i ON public.people (full_name); CREATE TABLE public.u (t integer CONSTRAINT u_t_fkey REFERENCES public.people); CREATE VIEW public.v AS SELECT t.full_name AS name FROM public.people t;

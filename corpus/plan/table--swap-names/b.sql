@@ -1,0 +1,1 @@
+CREATE TABLE public.b (x integer); CREATE TABLE public.a (y text);

@@ -1,0 +1,1 @@
+CREATE TABLE public.a (x integer PRIMARY KEY); CREATE TABLE public.b (y text);

@@ -1,0 +1,1 @@
+CREATE TABLE public.b (x integer, CONSTRAINT a_pkey PRIMARY KEY (x));

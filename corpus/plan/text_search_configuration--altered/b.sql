@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, name text); CREATE TEXT SEARCH DICTIONARY public.d (TEMPLATE = pg_catalog.simple); CREATE TEXT SEARCH CONFIGURATION public.words (PARSER = pg_catalog."default"); ALTER TEXT SEARCH CONFIGURATION public.words ADD MAPPING FOR asciiword WITH public.d, english_stem; ALTER TEXT SEARCH CONFIGURATION public.words ADD MAPPING FOR word WITH simple;
+ALTER TEXT SEARCH CONFIGURATION public.words ADD MAPPING FOR url WITH public.d; CREATE TEXT SEARCH CONFIGURATION public."Copy" (COPY = pg_catalog.german); COMMENT ON TEXT SEARCH CONFIGURATION public.words IS 'words';
+CREATE INDEX i ON public.t USING gin (to_tsvector('public.words', name));

@@ -1,0 +1,1 @@
+CREATE SCHEMA app; CREATE TEXT SEARCH DICTIONARY public.d (TEMPLATE = pg_catalog.simple);

@@ -1,0 +1,3 @@
+CREATE TABLE public.t (id integer PRIMARY KEY, name text, n integer);
+CREATE FUNCTION public.tf() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE CONSTRAINT TRIGGER tr AFTER INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.tf();

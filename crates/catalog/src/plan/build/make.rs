@@ -1,0 +1,230 @@
+//! What comes, and what stays and changes; tables have files of their own.
+
+use std::collections::BTreeSet;
+
+use super::Build;
+use super::types::aside;
+use crate::address::{ObjectAddress, ObjectKind, Part};
+use crate::canonical::Remembered;
+use crate::object::{Body, Domain, MaterializedView, Object, Sequence};
+use crate::plan::id::{self, Id};
+use crate::plan::op::{Op, Phase};
+use crate::render::{
+    aggregate, cast, collation, comment, composite_type, default_privileges, domain, enum_type,
+    event_trigger, extension, index, materialized_view, operator, policy, range_type, routine, rule, schema,
+    sequence, statistics, text_search_configuration, text_search_dictionary, trigger, view,
+};
+
+impl Build<'_> {
+    /// Makes an object that is not there, or not any more.
+    pub(super) fn make(&mut self, object: &Object) {
+        let address = &object.address;
+        // The query of a materialized view runs with its owner's rights only once it has its owner.
+        let filled_by_owner = matches!(&object.body, Body::MaterializedView(body) if body.populated.0)
+            && self.role().is_some_and(|role| role != object.common.owner);
+        let steps = match &object.body {
+            Body::Schema(_) => vec![schema::create(address)],
+            Body::Extension(body) => vec![extension::create(address, body)],
+            Body::Enum(body) => vec![enum_type::create(address, body)],
+            Body::Composite(body) => vec![composite_type::create(address, body)],
+            Body::Domain(body) => {
+                self.make_domain(object, body);
+                return;
+            }
+            Body::Range(body) => vec![range_type::create(address, body)],
+            Body::Sequence(body) => vec![sequence::create(address, body)],
+            Body::Routine(body) => vec![routine::create(address, body)],
+            Body::Aggregate(body) => vec![aggregate::create(address, body)],
+            Body::Operator(body) => vec![operator::create(address, body)],
+            Body::Cast(body) => vec![cast::create(address, body)],
+            Body::Table(body) => {
+                self.make_table(object, body);
+                return;
+            }
+            Body::View(body) => view::create(address, body),
+            Body::MaterializedView(body) if filled_by_owner => {
+                let empty = MaterializedView { populated: Remembered(false), ..body.clone() };
+                materialized_view::create(address, &empty)
+            }
+            Body::MaterializedView(body) => materialized_view::create(address, body),
+            Body::Index(body) => index::create(address, body),
+            Body::Trigger(body) => trigger::create(address, body),
+            Body::Policy(body) => vec![policy::create(address, body)],
+            Body::Rule(body) => rule::create(address, body),
+            Body::Statistics(body) => statistics::create(address, body),
+            Body::DefaultPrivileges(_) => Vec::new(),
+            Body::Collation(body) => vec![collation::create(address, body)],
+            Body::TextSearchDictionary(body) => vec![text_search_dictionary::create(address, body)],
+            Body::TextSearchConfiguration(body) => text_search_configuration::create(address, body),
+            Body::EventTrigger(body) => event_trigger::create(address, body),
+        };
+        let mut op = Op::new(steps).makes((address.clone(), None));
+        op.steps.extend(self.after_create(object, &BTreeSet::new()));
+        if filled_by_owner {
+            op.steps.push(materialized_view::refresh(address));
+        }
+        if self.fates.rebuilt.contains(address) {
+            op = op.needs(aside(address));
+        }
+        if default_privileges::is_one(object) || address.kind == ObjectKind::EventTrigger {
+            op = op.in_phase(Phase::Last);
+        }
+        self.push(op);
+        match &object.body {
+            Body::Sequence(body) => self.own_sequence(address, None, body),
+            Body::MaterializedView(body) => self.cluster_view(address, None, body),
+            _ => {}
+        }
+    }
+
+    fn make_domain(&mut self, object: &Object, body: &Domain) {
+        let address = &object.address;
+        let later: BTreeSet<Part> = body
+            .constraints
+            .iter()
+            .filter(|(name, constraint)| {
+                let id = (address.clone(), Some(Part::constraint(*name)));
+                !constraint.validated || self.split.contains(&id)
+            })
+            .map(|(name, _)| Part::constraint(name))
+            .collect();
+        let mut op = Op::new(vec![domain::create(address, body, &later)]).makes((address.clone(), None));
+        for name in body.constraints.keys().filter(|name| !later.contains(&Part::constraint(*name))) {
+            op = op.makes((address.clone(), Some(Part::constraint(name))));
+        }
+        op.steps.extend(self.after_create(object, &later));
+        if self.fates.rebuilt.contains(address) {
+            op = op.needs(aside(address));
+        }
+        self.push(op);
+        for part in later {
+            self.add_domain_constraint(object, body, &part.name);
+        }
+    }
+
+    fn add_domain_constraint(&mut self, object: &Object, body: &Domain, name: &str) {
+        let address = &object.address;
+        let part = Part::constraint(name);
+        let mut steps = vec![domain::add_constraint(address, name, &body.constraints[name])];
+        steps.extend(comment::of_part(object, &part));
+        self.push(Op::new(steps).makes((address.clone(), Some(part))));
+    }
+
+    /// `OWNED BY` after table and sequence are there.
+    fn own_sequence(&mut self, address: &ObjectAddress, from: Option<&Sequence>, to: &Sequence) {
+        let Some(owner) = &to.owned_by else { return };
+        let id = (address.clone(), Some(id::owned_by_part()));
+        let taken = self.fates.destroyed.contains(&id);
+        if from.is_none_or(|from| taken || from.owned_by.as_ref() != Some(owner)) {
+            let op = Op::new(vec![sequence::own(address, Some(owner))]).makes(id);
+            self.push(op.needs((Self::table_address(&owner.table), None)));
+        }
+    }
+
+    fn cluster_view(
+        &mut self,
+        address: &ObjectAddress,
+        from: Option<&MaterializedView>,
+        to: &MaterializedView,
+    ) {
+        let before = from.and_then(|view| view.cluster_on.as_ref());
+        let again = to.cluster_on.as_ref().is_some_and(|index| {
+            let index = ObjectAddress::new(ObjectKind::Index, &address.schema, index);
+            self.fates.drops(&index)
+        });
+        if before == to.cluster_on.as_ref() && !again {
+            return;
+        }
+        let mut op = Op::new(vec![materialized_view::cluster_on(address, to.cluster_on.as_ref())])
+            .alters((address.clone(), Some(Part::property("cluster_on"))))
+            .needs((address.clone(), None));
+        if let Some(index) = &to.cluster_on {
+            op = op.needs((ObjectAddress::new(ObjectKind::Index, &address.schema, index), None));
+        }
+        self.push(op);
+    }
+
+    /// Changes an object that stays.
+    pub(super) fn alter(&mut self, from: &Object, to: &Object) {
+        let address = &to.address;
+        let whole: Id = (address.clone(), None);
+        if let (Body::Table(a), Body::Table(b)) = (&from.body, &to.body) {
+            let made = self.alter_table(from, to, a, b);
+            self.alter_common(from, to, &made);
+            return;
+        }
+        let mut made = BTreeSet::new();
+        let steps = match (&from.body, &to.body) {
+            (Body::Extension(a), Body::Extension(b)) => extension::alter(address, a, b),
+            (Body::Enum(a), Body::Enum(b)) => enum_type::alter(address, a, b).unwrap_or_default(),
+            (Body::Composite(a), Body::Composite(b)) => {
+                composite_type::alter(address, a, b, false).unwrap_or_default()
+            }
+            (Body::Domain(a), Body::Domain(b)) => {
+                self.alter_domain_constraints(to, a, b, &mut made);
+                domain::alter(address, a, b)
+            }
+            (Body::Sequence(a), Body::Sequence(b)) => {
+                if b.owned_by.is_none() && a.owned_by.is_some() {
+                    let id = (address.clone(), Some(id::owned_by_part()));
+                    if !self.fates.destroyed.contains(&id) {
+                        self.push(Op::new(vec![sequence::own(address, None)]).alters(id));
+                    }
+                }
+                self.own_sequence(address, Some(a), b);
+                sequence::alter(address, a, b)
+            }
+            (Body::Routine(a), Body::Routine(b)) => routine::alter(address, a, b).into_iter().collect(),
+            (Body::Aggregate(a), Body::Aggregate(b)) => aggregate::alter(address, a, b).into_iter().collect(),
+            (Body::Operator(a), Body::Operator(b)) => operator::alter(address, a, b),
+            (Body::TextSearchDictionary(a), Body::TextSearchDictionary(b)) => {
+                text_search_dictionary::alter(address, a, b)
+            }
+            (Body::TextSearchConfiguration(a), Body::TextSearchConfiguration(b)) => {
+                text_search_configuration::alter(address, a, b)
+            }
+            (Body::EventTrigger(a), Body::EventTrigger(b)) => event_trigger::alter(address, a, b),
+            (Body::View(a), Body::View(b)) => view::alter(address, a, b),
+            (Body::MaterializedView(a), Body::MaterializedView(b)) => {
+                self.cluster_view(address, Some(a), b);
+                materialized_view::alter(address, a, b)
+            }
+            (Body::Index(a), Body::Index(b)) => index::alter(address, a, b),
+            (Body::Trigger(a), Body::Trigger(b)) => trigger::alter(address, a, b),
+            (Body::Policy(a), Body::Policy(b)) => policy::alter(address, a, b),
+            (Body::Rule(a), Body::Rule(b)) => rule::alter(address, a, b),
+            (Body::Statistics(a), Body::Statistics(b)) => statistics::alter(address, a, b),
+            _ => Vec::new(),
+        };
+        if !steps.is_empty() {
+            self.push(Op::new(steps).alters(whole));
+        }
+        self.alter_common(from, to, &made);
+    }
+
+    fn alter_domain_constraints(
+        &mut self,
+        object: &Object,
+        from: &Domain,
+        to: &Domain,
+        made: &mut BTreeSet<Part>,
+    ) {
+        let address = &object.address;
+        for (name, constraint) in &to.constraints {
+            let part = Part::constraint(name);
+            let stays = !self.fates.destroyed.contains(&(address.clone(), Some(part.clone())));
+            match from.constraints.get(name) {
+                Some(before) if stays => {
+                    if constraint.validated && !before.validated {
+                        let step = domain::validate_constraint(address, name);
+                        self.push(Op::new(vec![step]).alters((address.clone(), Some(part))));
+                    }
+                }
+                _ => {
+                    made.insert(part);
+                    self.add_domain_constraint(object, to, name);
+                }
+            }
+        }
+    }
+}

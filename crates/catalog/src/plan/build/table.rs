@@ -1,0 +1,215 @@
+//! Tables that come.
+
+use std::collections::BTreeSet;
+
+use super::Build;
+use crate::address::{ObjectAddress, Part};
+use crate::ident::QualifiedName;
+use crate::object::{
+    Body, Column, Constraint, ConstraintKind, Object, ReplicaIdentity, ReplicaIdentityKind, Table,
+};
+use crate::plan::Step;
+use crate::plan::id::{self, Id};
+use crate::plan::op::{Op, Phase};
+use crate::render::{comment, table};
+
+impl Build<'_> {
+    /// Makes a table with what can stand in `CREATE TABLE`; the rest follows.
+    pub(super) fn make_table(&mut self, object: &Object, body: &Table) {
+        let address = &object.address;
+        let is_split = |part: &Part| self.split.contains(&(address.clone(), Some(part.clone())));
+        let mut later: BTreeSet<Part> =
+            body.constraints.keys().map(Part::constraint).filter(|part| is_split(part)).collect();
+        later.extend(body.columns.keys().map(Part::default_of).filter(|part| is_split(part)));
+        let inline = table::inline_constraints(body, &later);
+        later.extend(body.constraints.keys().filter(|name| !inline.contains(*name)).map(Part::constraint));
+
+        let mut steps = table::create(address, body, &inline, &later);
+        steps.extend(self.inherited_columns(address, body, &later));
+        steps.extend(table::row_security(address, &Table::default(), body));
+        self.plain(address, &mut steps);
+        let mut own = self.after_create(object, &later);
+        steps.append(&mut own);
+        if self.options.rows_return.contains(&(address.clone(), None)) {
+            steps.push(table::restore_rows(address, None));
+        }
+        for step in &mut steps {
+            step.change = crate::plan::ChangeKind::Create;
+        }
+        let mut op = Op::new(steps);
+        for id in id::units(object) {
+            let apart =
+                id.1.as_ref().is_some_and(|part| later.contains(part) || *part == id::partition_part());
+            if !apart {
+                op = op.makes(id);
+            }
+        }
+        self.push(op);
+
+        for part in later {
+            match part.kind {
+                crate::address::PartKind::Constraint => self.add_constraint(object, body, &part.name, None),
+                _ => {
+                    let default = body.columns.get(&part.name).and_then(|column| column.default.as_ref());
+                    let mut steps = vec![table::column::set_default(address, &part.name, default)];
+                    self.plain(address, &mut steps);
+                    self.push(Op::new(steps).makes((address.clone(), Some(part))));
+                }
+            }
+        }
+        self.attach_table(object, body);
+        self.replica_identity(address, &ReplicaIdentity::default(), body);
+        self.cluster_on(address, None, body);
+    }
+
+    /// What columns that come from a parent by inheritance have other than the parent's.
+    fn inherited_columns(&self, address: &ObjectAddress, body: &Table, later: &BTreeSet<Part>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if body.partition.is_some() {
+            return steps;
+        }
+        for (name, column) in body.columns.iter().filter(|(_, column)| column.inherited) {
+            let parents: Vec<&Column> = body
+                .inherits
+                .iter()
+                .filter_map(|parent| Self::table_of(self.to, parent)?.columns.get(name))
+                .collect();
+            let parent_default = parents.first().and_then(|parent| parent.default.as_ref());
+            if column.default.as_ref() != parent_default && !later.contains(&Part::default_of(name)) {
+                steps.push(table::column::set_default(address, name, column.default.as_ref()));
+            }
+            if column.not_null && !parents.iter().any(|parent| parent.not_null) {
+                steps.push(table::column::set_not_null(address, name, true, false));
+            }
+        }
+        steps
+    }
+
+    /// Whether a constraint comes by itself from a parent of the table.
+    ///
+    /// `stays`: the table was a child of that parent before.
+    fn comes_by_itself(&self, body: &Table, name: &str, constraint: &Constraint, stays: bool) -> bool {
+        if !constraint.inherited {
+            return false;
+        }
+        let has = |parent: &QualifiedName| {
+            Self::table_of(self.to, parent).is_some_and(|parent| parent.constraints.contains_key(name))
+        };
+        match constraint.kind {
+            ConstraintKind::ForeignKey => body.partition.as_ref().is_some_and(|p| has(&p.parent)),
+            ConstraintKind::Check => {
+                (stays && body.partition.as_ref().is_some_and(|p| has(&p.parent)))
+                    || (body.partition.is_none() && body.inherits.iter().any(has))
+            }
+            _ => false,
+        }
+    }
+
+    /// `ADD CONSTRAINT`, unless the constraint comes with that of a parent.
+    ///
+    /// `stays`: the table was there before, as it is now.
+    pub(super) fn add_constraint(
+        &mut self,
+        object: &Object,
+        body: &Table,
+        name: &str,
+        stays: Option<&Table>,
+    ) {
+        let address = &object.address;
+        let constraint = &body.constraints[name];
+        let part = Part::constraint(name);
+        let was_child = stays.is_some_and(|before| {
+            before.partition.is_some() && !self.fates.drops_part(address, &id::partition_part())
+        });
+        let attached_now = stays.is_some_and(|before| {
+            body.partition.is_none()
+                && body.inherits.iter().any(|parent| {
+                    !before.inherits.contains(parent)
+                        && Self::table_of(self.to, parent).is_some_and(|p| p.constraints.contains_key(name))
+                })
+        });
+        let by_itself = self.comes_by_itself(body, name, constraint, was_child) && !attached_now;
+        let partitioned_key = constraint.kind.has_index() && body.partition_key.is_some();
+        let foreign = constraint.kind == ConstraintKind::ForeignKey;
+        let mut steps = Vec::new();
+        if !by_itself {
+            steps.push(table::constraint::add(address, name, constraint, partitioned_key));
+        }
+        steps.extend(comment::of_part(object, &part));
+        self.plain(address, &mut steps);
+        let mut op = Op::new(steps).makes((address.clone(), Some(part)));
+        if foreign {
+            op = op.in_phase(Phase::ForeignKey);
+        }
+        if by_itself {
+            let parents = body.partition.iter().map(|p| &p.parent).chain(&body.inherits);
+            for parent in parents {
+                op = op.needs((Self::table_address(parent), Some(Part::constraint(name))));
+            }
+        } else if foreign && constraint.inherited {
+            // The parent's foreign key adopts it.
+            op = op.in_phase(Phase::Make);
+        }
+        self.push(op);
+    }
+
+    /// `REPLICA IDENTITY`, once its index is there.
+    pub(super) fn replica_identity(&mut self, address: &ObjectAddress, from: &ReplicaIdentity, to: &Table) {
+        let index = to
+            .replica_identity
+            .index
+            .as_ref()
+            .filter(|_| to.replica_identity.kind == ReplicaIdentityKind::Index);
+        let again = index.is_some_and(|index| self.index_is_made(address, index));
+        if *from == to.replica_identity && !again {
+            return;
+        }
+        let id: Id = (address.clone(), Some(Part::property("replica_identity")));
+        let op = Op::new(vec![table::replica_identity(address, to)]).alters(id);
+        let op = self.after_index(op, address, index);
+        self.push(op);
+    }
+
+    /// `CLUSTER ON`, once its index is there.
+    pub(super) fn cluster_on(&mut self, address: &ObjectAddress, from: Option<&String>, to: &Table) {
+        let index = to.cluster_on.as_ref();
+        let again = index.is_some_and(|index| self.index_is_made(address, index));
+        if from == index && !again {
+            return;
+        }
+        let id: Id = (address.clone(), Some(Part::property("cluster_on")));
+        let op = Op::new(vec![table::cluster_on(address, index)]).alters(id);
+        let op = self.after_index(op, address, index);
+        self.push(op);
+    }
+
+    /// Whether an index that is there at the end was not, or goes in between.
+    fn index_is_made(&self, address: &ObjectAddress, index: &str) -> bool {
+        self.to_indexes.get(&QualifiedName::new(&address.schema, index)).is_some_and(|id| self.is_made(id))
+    }
+
+    /// Whether the plan makes the object or part.
+    pub(super) fn is_made(&self, id: &Id) -> bool {
+        let there = match (&id.1, self.from.get(&id.0).map(|object| &object.body)) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(part), Some(Body::Table(table))) => match part.kind {
+                crate::address::PartKind::Constraint => table.constraints.contains_key(&part.name),
+                _ => table.columns.contains_key(&part.name),
+            },
+            _ => true,
+        };
+        !there
+            || self.fates.drops(&id.0)
+            || id.1.as_ref().is_some_and(|part| self.fates.drops_part(&id.0, part))
+    }
+
+    fn after_index(&self, op: Op, address: &ObjectAddress, index: Option<&String>) -> Op {
+        let op = op.needs((address.clone(), None));
+        let id = index.and_then(|index| self.to_indexes.get(&QualifiedName::new(&address.schema, index)));
+        match id {
+            Some(id) => op.needs(id.clone()),
+            None => op,
+        }
+    }
+}

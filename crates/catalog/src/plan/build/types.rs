@@ -1,0 +1,128 @@
+//! Types that columns use and that have to be made anew: the old one stays under another name until its last column
+//! has become one of the new type.
+
+use std::collections::BTreeSet;
+
+use super::Build;
+use crate::address::{ObjectAddress, Part, Scope};
+use crate::ident::{QualifiedName, quote_ident};
+use crate::object::{Body, Column, Object};
+use crate::plan::id::{self, Id};
+use crate::plan::op::Op;
+use crate::plan::{Action, Step};
+use crate::render::{collation, domain, kind_keyword};
+
+/// The identity of "the old type has given up its name".
+pub(super) fn aside(address: &ObjectAddress) -> Id {
+    // An address of its own: it is there before the new type is.
+    (ObjectAddress { scope: Scope::Relation("aside".to_owned()), ..address.clone() }, None)
+}
+
+impl Build<'_> {
+    /// A type name that is free at start and end.
+    fn free_type_name(&self, schema: &str, name: &str) -> String {
+        let taken: BTreeSet<&str> = self
+            .from
+            .iter()
+            .chain(self.to.iter())
+            .filter(|object| object.address.schema == schema)
+            .map(|object| object.address.name.as_str())
+            .collect();
+        crate::plan::rename::free_name(name, &|candidate| taken.contains(candidate))
+    }
+
+    /// Puts the old type aside and drops it at the end.
+    pub(super) fn rebuild_type(&mut self, object: &Object) {
+        let address = &object.address;
+        let keyword = kind_keyword(address.kind);
+        let name = self.free_type_name(&address.schema, &address.name);
+        let rename = |keyword: &str, old: &QualifiedName, new: &str| {
+            let sql = format!("ALTER {keyword} {old} RENAME TO {}", quote_ident(new));
+            let action = Action::Rename { from: old.name.clone(), to: new.to_owned() };
+            Step::alter(address, action, sql)
+        };
+        let mut steps = vec![rename(keyword, &address.qualified(), &name)];
+        if let Body::Range(range) = &object.body {
+            let subtype = &range.subtype;
+            let now = QualifiedName::new(&address.schema, &name);
+            let mut constructors: Vec<(QualifiedName, String, String)> = ["", ", text"]
+                .iter()
+                .map(|flags| (address.qualified(), format!("{subtype}, {subtype}{flags}"), name.clone()))
+                .collect();
+            if let Some(multirange) = &range.multirange {
+                let free = self.free_type_name(&multirange.schema, &multirange.name);
+                steps.push(rename("TYPE", multirange, &free));
+                for arguments in [String::new(), now.to_string(), format!("VARIADIC {now}[]")] {
+                    constructors.push((multirange.clone(), arguments, free.clone()));
+                }
+            }
+            // The constructors of a range keep their names when it is renamed.
+            for (function, arguments, new) in constructors {
+                let sql = format!("ALTER FUNCTION {function}({arguments}) RENAME TO {}", quote_ident(&new));
+                let action = Action::Rename { from: function.name, to: new };
+                steps.push(Step::alter(address, action, sql));
+            }
+        }
+        self.push(Op::new(steps).makes(aside(address)));
+        let old = ObjectAddress::new(address.kind, &address.schema, name);
+        let step = match &object.body {
+            Body::Domain(_) => domain::drop(&old),
+            Body::Collation(_) => collation::drop(&old),
+            _ => super::tear_down::drop_type(&old),
+        };
+        let mut op = Op::new(vec![step]);
+        op.steps[0].hazards.clear();
+        op.keeps_names = true;
+        for id in id::units(object) {
+            op = op.destroys(id);
+        }
+        op.needs.push(aside(address));
+        self.push(op);
+    }
+
+    /// The values of a column whose type is rebuilt, in the new type; `None` when a plain cast will do.
+    pub(super) fn rebuilt_values(&self, table: &Object, name: &str, to: &Column) -> Option<String> {
+        let rebuilt: Vec<&ObjectAddress> = table
+            .dependencies()
+            .iter()
+            .filter(|dependency| {
+                dependency.part.as_ref() == Some(&Part::column(name))
+                    && dependency.on.kind.is_type()
+                    && self.fates.rebuilt.contains(&dependency.on)
+            })
+            .map(|dependency| &dependency.on)
+            .collect();
+        let of = rebuilt.first()?;
+        let column = quote_ident(name);
+        let array = to.type_name.ends_with("[]");
+        if let (Some(Body::Composite(old)), Some(Body::Composite(new)), false) =
+            (self.from.get(of).map(|object| &object.body), self.to.get(of).map(|object| &object.body), array)
+        {
+            let values: Vec<String> = new
+                .order
+                .iter()
+                .map(|attribute| {
+                    let type_name = &new.attributes[attribute].type_name;
+                    if old.attributes.contains_key(attribute) {
+                        let brackets = if type_name.ends_with("[]") { "[]" } else { "" };
+                        let value = format!("({column}).{}", quote_ident(attribute));
+                        if old.attributes[attribute].type_name == *type_name {
+                            format!("{value}::text{brackets}::{type_name}")
+                        } else {
+                            format!("{value}::{type_name}")
+                        }
+                    } else {
+                        "NULL".to_owned()
+                    }
+                })
+                .collect();
+            return Some(format!(
+                "CASE WHEN NOT {column} IS DISTINCT FROM NULL THEN NULL ELSE ROW({})::{} END",
+                values.join(", "),
+                to.type_name
+            ));
+        }
+        let brackets = if array { "[]" } else { "" };
+        Some(format!("{column}::text{brackets}::{}", to.type_name))
+    }
+}

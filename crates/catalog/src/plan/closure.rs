@@ -1,0 +1,456 @@
+//! Fates: what goes, and what has to go and come back because something that it needs does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::id::{Dependents, Id, owned_by_part, partition_part, unit};
+use super::is_disposable;
+use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
+use crate::catalog::Catalog;
+use crate::ident::{QualifiedName, quote_literal};
+use crate::object::{Body, Column, Object, Table};
+use crate::render::{
+    aggregate, cast, collation, composite_type, domain, enum_type, event_trigger, index, materialized_view,
+    operator, policy, routine, rule, statistics, table, text_search_configuration, text_search_dictionary,
+    trigger, view,
+};
+
+/// What happens to the objects and parts of the start.
+#[derive(Debug, Default)]
+pub(crate) struct Fates {
+    /// What is dropped, to come back or not. An object is here without its parts, a part without its object.
+    pub(crate) destroyed: BTreeSet<Id>,
+    /// Columns whose values are given another type.
+    pub(crate) retyped: BTreeSet<(ObjectAddress, String)>,
+    /// Types that are put under another name, made again, and dropped once no column uses the old one.
+    pub(crate) rebuilt: BTreeSet<ObjectAddress>,
+    /// Indexes and constraints that go with the index of the partitioned table that theirs is attached to.
+    pub(crate) with_parent: BTreeMap<Id, Id>,
+}
+
+impl Fates {
+    /// Whether the object goes.
+    pub(crate) fn drops(&self, address: &ObjectAddress) -> bool {
+        self.destroyed.contains(&(address.clone(), None))
+    }
+
+    /// Whether the part goes, by itself or with its object.
+    pub(crate) fn drops_part(&self, address: &ObjectAddress, part: &Part) -> bool {
+        self.drops(address) || self.destroyed.contains(&(address.clone(), Some(part.clone())))
+    }
+}
+
+/// Whether a column of a table is of this type, or an array or a composite of it.
+fn in_columns(needs: &Dependents, address: &ObjectAddress, seen: &mut BTreeSet<ObjectAddress>) -> bool {
+    seen.insert(address.clone())
+        && needs.of_object(address).into_iter().any(|(user, part)| match user.kind {
+            ObjectKind::Table => part.is_some_and(|part| part.kind == PartKind::Column),
+            ObjectKind::Composite | ObjectKind::Domain | ObjectKind::Range => in_columns(needs, &user, seen),
+            _ => false,
+        })
+}
+
+/// Whether a column can be of this kind: a type or a collation.
+const fn holds_values(kind: ObjectKind) -> bool {
+    kind.is_type() || matches!(kind, ObjectKind::Collation)
+}
+
+/// Indexes of children by that of the partitioned table that they are attached to.
+pub(crate) fn attachments(catalog: &Catalog) -> BTreeMap<QualifiedName, Vec<Id>> {
+    let mut all: BTreeMap<QualifiedName, Vec<Id>> = BTreeMap::new();
+    for object in catalog.iter() {
+        match &object.body {
+            Body::Index(index) => {
+                if let Some(parent) = &index.parent {
+                    all.entry(parent.clone()).or_default().push((object.address.clone(), None));
+                }
+            }
+            Body::Table(table) => {
+                for (name, constraint) in &table.constraints {
+                    if let Some(parent) = &constraint.index_parent {
+                        let id = (object.address.clone(), Some(Part::constraint(name)));
+                        all.entry(parent.clone()).or_default().push(id);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// The index or constraint that an index name stands for, per catalog.
+pub(crate) fn index_ids(catalog: &Catalog) -> BTreeMap<QualifiedName, Id> {
+    let mut all = BTreeMap::new();
+    for object in catalog.iter() {
+        match &object.body {
+            Body::Index(_) => {
+                all.insert(object.address.qualified(), (object.address.clone(), None));
+            }
+            Body::Table(table) => {
+                for (name, _) in table.constraints.iter().filter(|(_, c)| c.kind.has_index()) {
+                    let index = QualifiedName::new(&object.address.schema, name);
+                    all.insert(index, (object.address.clone(), Some(Part::constraint(name))));
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+struct Closure<'a> {
+    from: &'a Catalog,
+    to: &'a Catalog,
+    needs: &'a Dependents,
+    attachments: BTreeMap<QualifiedName, Vec<Id>>,
+    indexes: BTreeMap<QualifiedName, Id>,
+    fates: Fates,
+    queue: Vec<Event>,
+}
+
+enum Event {
+    Destroyed(Id),
+    Retyped(ObjectAddress, String),
+}
+
+/// What goes and what comes back.
+pub(crate) fn fates(
+    from: &Catalog,
+    to: &Catalog,
+    needs: &Dependents,
+    replaced: &BTreeSet<ObjectAddress>,
+) -> Fates {
+    let mut closure = Closure {
+        from,
+        to,
+        needs,
+        attachments: attachments(from),
+        indexes: index_ids(from),
+        fates: Fates::default(),
+        queue: Vec::new(),
+    };
+    for object in from.iter() {
+        match to.get(&object.address) {
+            None => closure.destroy((object.address.clone(), None)),
+            Some(_) if replaced.contains(&object.address) => closure.destroy((object.address.clone(), None)),
+            Some(after) if after == object => {}
+            Some(after) => closure.compare(object, after),
+        }
+    }
+    while let Some(event) = closure.queue.pop() {
+        match event {
+            Event::Destroyed(id) => closure.after_destroyed(&id),
+            Event::Retyped(table, column) => closure.after_retyped(&table, &column),
+        }
+    }
+    let mut fates = closure.fates;
+    // A part shares the fate of its object.
+    let whole: BTreeSet<ObjectAddress> =
+        fates.destroyed.iter().filter(|(_, part)| part.is_none()).map(|(a, _)| a.clone()).collect();
+    fates.destroyed.retain(|(address, part)| part.is_none() || !whole.contains(address));
+    fates.retyped.retain(|(table, column)| {
+        !fates.destroyed.contains(&(table.clone(), Some(Part::column(column)))) && !whole.contains(table)
+    });
+    for address in whole.iter().filter(|address| holds_values(address.kind) && to.contains(address)) {
+        if in_columns(needs, address, &mut BTreeSet::new()) {
+            fates.rebuilt.insert(address.clone());
+        }
+    }
+    fates
+}
+
+/// What holds a column's values and decides their form.
+fn same_type(from: &Column, to: &Column) -> bool {
+    from.type_name == to.type_name && from.collation == to.collation
+}
+
+impl Closure<'_> {
+    fn destroy(&mut self, id: Id) {
+        if self.fates.destroyed.insert(id.clone()) {
+            self.queue.push(Event::Destroyed(id));
+        }
+    }
+
+    fn retype(&mut self, table: &ObjectAddress, column: &str) {
+        if self.fates.retyped.insert((table.clone(), column.to_owned())) {
+            self.queue.push(Event::Retyped(table.clone(), column.to_owned()));
+        }
+    }
+
+    fn compare(&mut self, from: &Object, to: &Object) {
+        let address = &from.address;
+        let replace = match (&from.body, &to.body) {
+            (Body::Table(a), Body::Table(b)) => {
+                let replace = a.partition_key != b.partition_key || a.of_type != b.of_type;
+                if !replace {
+                    self.compare_tables(address, a, b);
+                }
+                replace
+            }
+            (Body::Domain(a), Body::Domain(b)) => {
+                for (name, constraint) in &a.constraints {
+                    let stays = b.constraints.get(name).is_some_and(|other| {
+                        let essence = |text: &str| text.strip_suffix(" NOT VALID").unwrap_or(text).to_owned();
+                        other.definition == constraint.definition
+                            || (essence(&other.definition) == essence(&constraint.definition)
+                                && other.validated)
+                    });
+                    if !stays {
+                        self.destroy((address.clone(), Some(Part::constraint(name))));
+                    }
+                }
+                domain::must_rebuild(a, b)
+            }
+            (Body::Enum(a), Body::Enum(b)) => {
+                enum_type::alter(address, a, b).is_none()
+                    || enum_type::inserted(a, b).is_some_and(|labels| self.uses_at_once(address, &labels))
+            }
+            (Body::Composite(a), Body::Composite(b)) => {
+                let used = in_columns(self.needs, address, &mut BTreeSet::new());
+                composite_type::alter(address, a, b, used).is_none()
+            }
+            (Body::Range(a), Body::Range(b)) => a != b,
+            (Body::Routine(a), Body::Routine(b)) => routine::must_replace(a, b),
+            (Body::Aggregate(a), Body::Aggregate(b)) => aggregate::must_replace(a, b),
+            (Body::Operator(a), Body::Operator(b)) => operator::must_replace(a, b),
+            (Body::Cast(a), Body::Cast(b)) => cast::must_replace(a, b),
+            (Body::Collation(a), Body::Collation(b)) => collation::must_replace(a, b),
+            (Body::TextSearchDictionary(a), Body::TextSearchDictionary(b)) => {
+                text_search_dictionary::must_replace(a, b)
+            }
+            (Body::TextSearchConfiguration(a), Body::TextSearchConfiguration(b)) => {
+                text_search_configuration::must_replace(a, b)
+            }
+            (Body::EventTrigger(a), Body::EventTrigger(b)) => event_trigger::must_replace(a, b),
+            (Body::View(a), Body::View(b)) => view::must_replace(a, b),
+            (Body::MaterializedView(a), Body::MaterializedView(b)) => materialized_view::must_replace(a, b),
+            (Body::Index(a), Body::Index(b)) => index::must_replace(a, b),
+            (Body::Trigger(a), Body::Trigger(b)) => trigger::must_replace(a, b),
+            (Body::Policy(a), Body::Policy(b)) => policy::must_replace(a, b),
+            (Body::Rule(a), Body::Rule(b)) => rule::must_replace(a, b),
+            (Body::Statistics(a), Body::Statistics(b)) => statistics::must_replace(a, b),
+            _ => false,
+        };
+        if replace {
+            self.destroy((address.clone(), None));
+        }
+    }
+
+    /// Whether a new label stands in an expression that the same plan stores: the server allows that only in a type
+    /// that was made in the same transaction.
+    fn uses_at_once(&self, address: &ObjectAddress, labels: &[&String]) -> bool {
+        self.to.iter().any(|object| {
+            let opaque = matches!(&object.body, Body::Routine(routine) if !routine.parsed_body);
+            !opaque
+                && object.address != *address
+                && object.dependencies().iter().any(|dependency| dependency.on == *address)
+                && self.from.get(&object.address) != Some(object)
+                && {
+                    let blob = object.to_blob();
+                    let text = String::from_utf8_lossy(&blob);
+                    labels.iter().any(|label| text.contains(&format!("{}::", quote_literal(label))))
+                }
+        })
+    }
+
+    fn compare_tables(&mut self, address: &ObjectAddress, from: &Table, to: &Table) {
+        for (name, old) in &from.columns {
+            let column = (address.clone(), Some(Part::column(name)));
+            let Some(new) = to.columns.get(name) else {
+                self.destroy(column);
+                continue;
+            };
+            if old.generated != new.generated && new.generated.is_some() {
+                self.destroy(column);
+                continue;
+            }
+            if !same_type(old, new) {
+                self.retype(address, name);
+            }
+            let default = (address.clone(), Some(Part::default_of(name)));
+            let holds = |column: &Column| {
+                (column.default.is_some(), column.generated.is_some(), column.identity.is_some())
+            };
+            let schema = |column: &Column| column.identity.as_ref().map(|i| i.sequence.schema.clone());
+            if holds(old) != (false, false, false) && (holds(old) != holds(new) || schema(old) != schema(new))
+            {
+                self.destroy(default);
+            }
+        }
+        for (name, old) in &from.constraints {
+            let stays = to.constraints.get(name).is_some_and(|new| {
+                !matches!(table::constraint::change(old, new), table::constraint::Change::Replace)
+            });
+            if !stays {
+                self.destroy((address.clone(), Some(Part::constraint(name))));
+            }
+        }
+        if from.partition.is_some() && from.partition != to.partition {
+            self.destroy((address.clone(), Some(partition_part())));
+        }
+        for parent in from.inherits.iter().filter(|parent| !to.inherits.contains(parent)) {
+            self.destroy((address.clone(), Some(super::id::inherits_part(parent))));
+        }
+    }
+
+    fn after_destroyed(&mut self, id: &Id) {
+        let (address, part) = id;
+        let dependents = match part {
+            None => self.needs.of_object(address),
+            Some(_) => self.needs.of_id(id),
+        };
+        for dependent in dependents {
+            self.depends_on_destroyed(dependent, address);
+        }
+        self.destroy_attached(id);
+        if let (ObjectKind::Table, Some(part)) = (address.kind, part)
+            && part.kind == PartKind::Column
+            && self.holds_default(address, &part.name)
+        {
+            self.destroy((address.clone(), Some(Part::default_of(&part.name))));
+        }
+    }
+
+    fn holds_default(&self, address: &ObjectAddress, column: &str) -> bool {
+        self.column(address, column).is_some_and(|column| {
+            column.default.is_some() || column.generated.is_some() || column.identity.is_some()
+        })
+    }
+
+    fn column(&self, address: &ObjectAddress, column: &str) -> Option<&Column> {
+        match &self.from.get(address)?.body {
+            Body::Table(table) => table.columns.get(column),
+            _ => None,
+        }
+    }
+
+    /// Indexes of partitions go with that of the partitioned table, and can't go without it.
+    fn destroy_attached(&mut self, id: &Id) {
+        let index = match self.from.get(&id.0).map(|object| &object.body) {
+            Some(Body::Index(_)) => id.0.qualified(),
+            Some(Body::Table(table)) => match &id.1 {
+                Some(part) if part.kind == PartKind::Constraint => {
+                    if !table.constraints.get(&part.name).is_some_and(|c| c.kind.has_index()) {
+                        return;
+                    }
+                    QualifiedName::new(&id.0.schema, &part.name)
+                }
+                None => {
+                    let names: Vec<String> = table.constraints.keys().cloned().collect();
+                    for name in names {
+                        self.destroy_attached(&(id.0.clone(), Some(Part::constraint(name))));
+                    }
+                    return;
+                }
+                Some(_) => return,
+            },
+            _ => return,
+        };
+        for child in self.attachments.get(&index).cloned().unwrap_or_default() {
+            if !self.leaves_parent(&child) {
+                self.fates.with_parent.insert(child.clone(), id.clone());
+                self.destroy(child);
+            }
+        }
+        let parent = match (&id.1, self.from.get(&id.0).map(|object| &object.body)) {
+            (None, Some(Body::Index(index))) => index.parent.clone(),
+            (Some(part), Some(Body::Table(table))) => {
+                table.constraints.get(&part.name).and_then(|constraint| constraint.index_parent.clone())
+            }
+            _ => None,
+        };
+        if let Some(parent) = parent.and_then(|parent| self.indexes.get(&parent).cloned())
+            && !self.leaves_parent(id)
+        {
+            self.fates.with_parent.insert(id.clone(), parent.clone());
+            self.destroy(parent);
+        }
+    }
+
+    /// Whether the table of an attached index is dropped or detached, which detaches the index.
+    fn leaves_parent(&self, id: &Id) -> bool {
+        let table = match self.from.get(&id.0).map(|object| &object.body) {
+            Some(Body::Index(index)) => {
+                ObjectAddress::new(ObjectKind::Table, &index.table.schema, &index.table.name)
+            }
+            _ => id.0.clone(),
+        };
+        self.fates.drops_part(&table, &partition_part())
+    }
+
+    fn depends_on_destroyed(&mut self, dependent: Id, cause: &ObjectAddress) {
+        let (address, part) = &dependent;
+        match (address.kind, part) {
+            (ObjectKind::Table, Some(part)) => match part.kind {
+                PartKind::Column => {
+                    if cause.kind != ObjectKind::Table && self.to.contains(cause) && cause != address {
+                        self.retype(address, &part.name);
+                    }
+                }
+                PartKind::Default => {
+                    if self.column(address, &part.name).is_some_and(|column| column.generated.is_some()) {
+                        self.destroy((address.clone(), Some(Part::column(&part.name))));
+                    } else {
+                        self.destroy(dependent);
+                    }
+                }
+                PartKind::Constraint | PartKind::Property => self.destroy(dependent),
+                PartKind::Grant | PartKind::Option => {}
+            },
+            (ObjectKind::Sequence, Some(part)) if *part == owned_by_part() => {
+                self.destroy(dependent);
+            }
+            (ObjectKind::Domain, Some(_)) => self.destroy(dependent),
+            (ObjectKind::Composite | ObjectKind::Domain | ObjectKind::Range | ObjectKind::Enum, None)
+                if cause.kind != ObjectKind::Schema =>
+            {
+                self.destroy(dependent);
+            }
+            (kind, None) if is_disposable(kind) && cause.kind != ObjectKind::Schema => {
+                self.destroy(dependent);
+            }
+            _ => {}
+        }
+    }
+
+    fn after_retyped(&mut self, table: &ObjectAddress, column: &str) {
+        let id = (table.clone(), Some(Part::column(column)));
+        for (address, part) in self.needs.of_id(&id) {
+            match (address.kind, &part) {
+                (ObjectKind::Table, Some(part)) if part.kind == PartKind::Default => {
+                    match self.column(&address, &part.name) {
+                        Some(other) if other.generated.is_some() => {
+                            self.destroy((address.clone(), Some(Part::column(&part.name))));
+                        }
+                        Some(other) if other.default.is_some() => {
+                            self.destroy(unit(&address, Some(part)));
+                        }
+                        _ => {}
+                    }
+                }
+                (ObjectKind::Table, Some(part)) if part.kind == PartKind::Constraint => {
+                    let foreign = match self.from.get(&address).map(|object| &object.body) {
+                        Some(Body::Table(other)) => {
+                            other.constraints.get(&part.name).is_some_and(|c| c.references.is_some())
+                        }
+                        _ => false,
+                    };
+                    if foreign {
+                        self.destroy((address.clone(), Some(part.clone())));
+                    }
+                }
+                (
+                    ObjectKind::View
+                    | ObjectKind::MaterializedView
+                    | ObjectKind::Routine
+                    | ObjectKind::Trigger
+                    | ObjectKind::Policy
+                    | ObjectKind::Rule
+                    | ObjectKind::Statistics,
+                    None,
+                ) => self.destroy((address.clone(), None)),
+                _ => {}
+            }
+        }
+    }
+}

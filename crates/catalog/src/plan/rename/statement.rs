@@ -1,0 +1,209 @@
+//! The statements that rename.
+
+use std::collections::BTreeMap;
+
+use super::{Mapping, follow, free_name};
+use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
+use crate::catalog::Catalog;
+use crate::ident::quote_ident;
+use crate::object::{Body, Object};
+use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
+use crate::render::{keyword, target_of};
+
+/// Steps, and what had to give up its name to them: address before, address in between.
+pub(super) struct Statements {
+    pub(super) steps: Vec<Step>,
+    pub(super) moved: BTreeMap<ObjectAddress, ObjectAddress>,
+}
+
+/// Where names live that exclude each other: relations and types share one here, which is never too narrow.
+fn space(address: &ObjectAddress) -> (u8, String, String, String) {
+    let scope = match &address.scope {
+        crate::address::Scope::Plain => String::new(),
+        crate::address::Scope::Relation(scope) | crate::address::Scope::Arguments(scope) => scope.clone(),
+    };
+    let class = match address.kind {
+        ObjectKind::Schema => 0,
+        ObjectKind::Extension => 1,
+        ObjectKind::Routine | ObjectKind::Aggregate => 2,
+        ObjectKind::Trigger => 3,
+        ObjectKind::Policy => 5,
+        ObjectKind::Rule => 6,
+        ObjectKind::Statistics => 7,
+        ObjectKind::Operator => 8,
+        ObjectKind::Cast => 9,
+        ObjectKind::DefaultPrivileges => 10,
+        ObjectKind::Collation => 11,
+        ObjectKind::TextSearchDictionary => 12,
+        ObjectKind::TextSearchConfiguration => 13,
+        ObjectKind::EventTrigger => 14,
+        _ => 4,
+    };
+    (class, address.schema.clone(), address.name.clone(), scope)
+}
+
+pub(super) fn statements(from: &Catalog, to: &Catalog, mapping: &Mapping) -> Statements {
+    let mut steps = Vec::new();
+    let mut moved = BTreeMap::new();
+    // Where every object is when those around it have their new names: the difference takes a statement.
+    let mut pending: Vec<(&Object, ObjectAddress, &ObjectAddress)> = Vec::new();
+    let mut occupied: BTreeMap<_, ObjectAddress> = BTreeMap::new();
+    for object in from.iter() {
+        let now = follow(&object.address, object, &mapping.objects, &mapping.names);
+        occupied.insert(space(&now), object.address.clone());
+        // What has no name at the end stays where it came to, until it goes.
+        let Some(goal) = mapping.objects.get(&object.address) else { continue };
+        if now.name != goal.name || now.schema != goal.schema {
+            pending.push((object, now, goal));
+        }
+    }
+    // Schemas come first by kind, relations before what follows them.
+    pending.sort_by_key(|(object, ..)| (object.address.kind, object.address.clone()));
+    while !pending.is_empty() {
+        let free = pending.iter().position(|(_, _, goal)| !occupied.contains_key(&space(goal)));
+        let (object, now, goal) = match free {
+            Some(index) => pending.remove(index),
+            None => {
+                // Either a ring of names, or something that goes has the name: it steps aside.
+                let goal = pending[0].2.clone();
+                let Some(holder) = occupied.get(&space(&goal)).cloned() else { break };
+                let Some(object) = from.get(&holder) else { break };
+                let place = ObjectAddress { kind: holder.kind, scope: holder.scope.clone(), ..goal };
+                let taken = |name: &str| {
+                    let candidate = ObjectAddress { name: name.to_owned(), ..place.clone() };
+                    occupied.contains_key(&space(&candidate)) || to.contains(&candidate)
+                };
+                let aside = ObjectAddress { name: free_name(&place.name, &taken), ..place.clone() };
+                occupied.remove(&space(&place));
+                occupied.insert(space(&aside), holder.clone());
+                steps.extend(rename_steps(object, &place, &aside));
+                match pending.iter_mut().find(|(other, ..)| other.address == holder) {
+                    Some((_, now, _)) => *now = aside,
+                    None => {
+                        moved.insert(holder, aside);
+                    }
+                }
+                continue;
+            }
+        };
+        occupied.remove(&space(&now));
+        occupied.insert(space(goal), object.address.clone());
+        steps.extend(rename_steps(object, &now, goal));
+    }
+    for (before, parts) in &mapping.parts {
+        if let Some(object) = from.get(before) {
+            steps.extend(part_steps(object, mapping.object(before), parts));
+        }
+    }
+    Statements { steps, moved }
+}
+
+fn rename_steps(object: &Object, now: &ObjectAddress, goal: &ObjectAddress) -> Vec<Step> {
+    let keyword = keyword(object);
+    let relation = object.address.kind.is_relation() && object.address.kind != ObjectKind::Composite;
+    let step = |at: &ObjectAddress, action: Action, clause: String| {
+        let sql = format!("ALTER {} {clause}", target_of(keyword, at));
+        let step = Step::new(ChangeKind::Rename, goal, action, sql).hazard(Hazard::BreaksApplications);
+        match at.relation() {
+            Some(on) => step.lock(LockMode::AccessExclusive, on),
+            None if relation => step.lock(LockMode::AccessExclusive, at.qualified()),
+            None => step,
+        }
+    };
+    let mut steps = Vec::new();
+    let mut at = now.clone();
+    if at.name != goal.name {
+        let action = Action::Rename { from: at.name.clone(), to: goal.name.clone() };
+        steps.push(step(&at, action, format!("RENAME TO {}", quote_ident(&goal.name))));
+        at.name.clone_from(&goal.name);
+    }
+    if at.schema != goal.schema {
+        let action = Action::SetSchema { from: at.schema.clone(), to: goal.schema.clone() };
+        steps.push(step(&at, action, format!("SET SCHEMA {}", quote_ident(&goal.schema))));
+    }
+    steps
+}
+
+fn part_steps(object: &Object, address: &ObjectAddress, parts: &BTreeMap<Part, String>) -> Vec<Step> {
+    let keyword = keyword(object);
+    let mut pending: Vec<(Part, String)> = parts
+        .iter()
+        .filter(|(part, _)| !comes_from_parent(object, part))
+        .map(|(part, name)| (part.clone(), name.clone()))
+        .collect();
+    let mut steps = Vec::new();
+    let mut push = |part: &Part, to: &str| {
+        let word = match (part.kind, object.address.kind) {
+            (PartKind::Constraint, _) => "CONSTRAINT",
+            (_, ObjectKind::Composite) => "ATTRIBUTE",
+            _ => "COLUMN",
+        };
+        let sql = format!(
+            "ALTER {keyword} {address} RENAME {word} {} TO {}",
+            quote_ident(&part.name),
+            quote_ident(to)
+        );
+        let action = Action::Rename { from: part.name.clone(), to: to.to_owned() };
+        let step = Step::new(ChangeKind::Rename, address, action, sql)
+            .on(Part::new(part.kind, to))
+            .hazard_if(part.kind == PartKind::Column, Hazard::BreaksApplications);
+        let relation = object.address.kind.is_relation() && object.address.kind != ObjectKind::Composite;
+        steps.push(if relation { step.lock(LockMode::AccessExclusive, address.qualified()) } else { step });
+    };
+    let mut there: Vec<Part> = part_names(object);
+    while !pending.is_empty() {
+        let free =
+            pending.iter().position(|(part, name)| !there.contains(&Part::new(part.kind, name.clone())));
+        match free {
+            Some(index) => {
+                let (part, name) = pending.remove(index);
+                push(&part, &name);
+                there.retain(|other| *other != part);
+                there.push(Part::new(part.kind, name));
+            }
+            None => {
+                // A ring: the first steps aside. What goes and has the name steps aside too.
+                let goal = Part::new(pending[0].0.kind, pending[0].1.clone());
+                let aside = aside_name(object, &goal);
+                push(&goal, &aside);
+                there.retain(|other| *other != goal);
+                there.push(Part::new(goal.kind, aside.clone()));
+                if let Some((part, _)) = pending.iter_mut().find(|(part, _)| *part == goal) {
+                    part.name = aside;
+                }
+            }
+        }
+    }
+    steps
+}
+
+/// The name that a part has to take which stands in the way of another's new name.
+pub(super) fn aside_name(object: &Object, part: &Part) -> String {
+    let there = part_names(object);
+    free_name(&part.name, &|name| there.contains(&Part::new(part.kind, name)))
+}
+
+fn comes_from_parent(object: &Object, part: &Part) -> bool {
+    let Body::Table(table) = &object.body else { return false };
+    match part.kind {
+        PartKind::Column => table.columns.get(&part.name).is_some_and(|column| column.inherited),
+        PartKind::Constraint => table.constraints.get(&part.name).is_some_and(|constraint| {
+            constraint.inherited && !constraint.kind.has_index() && constraint.references.is_none()
+        }),
+        _ => false,
+    }
+}
+
+fn part_names(object: &Object) -> Vec<Part> {
+    match &object.body {
+        Body::Table(table) => {
+            let columns = table.columns.keys().map(Part::column);
+            columns.chain(table.constraints.keys().map(Part::constraint)).collect()
+        }
+        Body::Composite(composite) => composite.attributes.keys().map(Part::column).collect(),
+        Body::Domain(domain) => domain.constraints.keys().map(Part::constraint).collect(),
+        Body::View(view) => view.output.iter().map(|c| Part::column(&c.name)).collect(),
+        Body::MaterializedView(view) => view.output.iter().map(|c| Part::column(&c.name)).collect(),
+        _ => Vec::new(),
+    }
+}

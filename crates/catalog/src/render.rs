@@ -1,0 +1,83 @@
+//! Statements: one file for each kind of object, and one for owners, privileges and comments of all.
+
+pub(crate) mod aggregate;
+pub(crate) mod cast;
+pub(crate) mod collation;
+pub(crate) mod comment;
+pub(crate) mod composite_type;
+pub(crate) mod default_privileges;
+pub(crate) mod domain;
+pub(crate) mod enum_type;
+pub(crate) mod event_trigger;
+pub(crate) mod extension;
+pub(crate) mod grant;
+pub(crate) mod index;
+pub(crate) mod materialized_view;
+pub(crate) mod operator;
+pub(crate) mod option;
+pub(crate) mod owner;
+pub(crate) mod policy;
+pub(crate) mod range_type;
+pub(crate) mod routine;
+pub(crate) mod rule;
+pub(crate) mod schema;
+pub(crate) mod sequence;
+pub(crate) mod statistics;
+pub(crate) mod table;
+pub(crate) mod text_search_configuration;
+pub(crate) mod text_search_dictionary;
+pub(crate) mod trigger;
+pub(crate) mod view;
+
+use crate::address::{ObjectAddress, ObjectKind};
+use crate::object::{Body, Object};
+
+/// The word for a kind in `ALTER`, `DROP` and `COMMENT ON`.
+pub(crate) fn keyword(object: &Object) -> &'static str {
+    match &object.body {
+        Body::Routine(routine) => routine.kind.keyword(),
+        body => kind_keyword(body.kind()),
+    }
+}
+
+/// As [`keyword`], where the kind says enough; a routine is a `ROUTINE`.
+pub(crate) const fn kind_keyword(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Schema => "SCHEMA",
+        ObjectKind::Extension => "EXTENSION",
+        ObjectKind::Enum | ObjectKind::Composite | ObjectKind::Range => "TYPE",
+        ObjectKind::Domain => "DOMAIN",
+        ObjectKind::Sequence => "SEQUENCE",
+        ObjectKind::Routine => "ROUTINE",
+        ObjectKind::Aggregate => "AGGREGATE",
+        ObjectKind::Operator => "OPERATOR",
+        ObjectKind::Cast => "CAST",
+        ObjectKind::Table => "TABLE",
+        ObjectKind::View => "VIEW",
+        ObjectKind::MaterializedView => "MATERIALIZED VIEW",
+        ObjectKind::Index => "INDEX",
+        ObjectKind::Trigger => "TRIGGER",
+        ObjectKind::Policy => "POLICY",
+        ObjectKind::Rule => "RULE",
+        ObjectKind::Statistics => "STATISTICS",
+        ObjectKind::DefaultPrivileges => "DEFAULT PRIVILEGES",
+        ObjectKind::Collation => "COLLATION",
+        ObjectKind::TextSearchDictionary => "TEXT SEARCH DICTIONARY",
+        ObjectKind::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION",
+        ObjectKind::EventTrigger => "EVENT TRIGGER",
+    }
+}
+
+/// Keyword and name: `TABLE public.t`, `TRIGGER t ON public.t`.
+pub(crate) fn target(object: &Object) -> String {
+    target_of(keyword(object), &object.address)
+}
+
+/// As [`target`], with the keyword given.
+pub(crate) fn target_of(keyword: &str, address: &ObjectAddress) -> String {
+    match address.relation() {
+        Some(relation) => format!("{keyword} {} ON {relation}", crate::ident::quote_ident(&address.name)),
+        None if address.kind == ObjectKind::Aggregate => format!("{keyword} {}", aggregate::name(address)),
+        None => format!("{keyword} {address}"),
+    }
+}

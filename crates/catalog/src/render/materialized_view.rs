@@ -1,0 +1,105 @@
+//! Materialized views.
+
+use super::option;
+use crate::address::{ObjectAddress, Part};
+use crate::ident::quote_ident;
+use crate::object::{MaterializedView, ViewColumn};
+use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
+
+pub(crate) fn create(address: &ObjectAddress, view: &MaterializedView) -> Vec<Step> {
+    let method =
+        view.access_method.as_ref().map(|m| format!(" USING {}", quote_ident(m))).unwrap_or_default();
+    let options = option::with(&view.options);
+    let space =
+        view.tablespace.as_ref().map(|t| format!(" TABLESPACE {}", quote_ident(t))).unwrap_or_default();
+    let data = if view.populated.0 { "" } else { "\nWITH NO DATA" };
+    let definition = view.definition.trim_end().trim_end_matches(';');
+    let sql = format!("CREATE MATERIALIZED VIEW {address}{method}{options}{space} AS\n{definition}{data}");
+    let mut steps = vec![Step::new(ChangeKind::Create, address, Action::CreateMaterializedView, sql)];
+    for (name, column) in &view.columns {
+        for mut step in columns(address, name, &ViewColumn::default(), column) {
+            step.change = ChangeKind::Create;
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// Fills a view that was made without data.
+pub(crate) fn refresh(address: &ObjectAddress) -> Step {
+    let sql = format!("REFRESH MATERIALIZED VIEW {address}");
+    let mut step = Step::alter(address, Action::AlterMaterializedView, sql);
+    step.change = ChangeKind::Create;
+    step
+}
+
+pub(crate) fn drop(address: &ObjectAddress) -> Step {
+    let sql = format!("DROP MATERIALIZED VIEW {address}");
+    Step::new(ChangeKind::Drop, address, Action::DropMaterializedView, sql)
+        .hazard(Hazard::BreaksApplications)
+        .lock(LockMode::AccessExclusive, address.qualified())
+}
+
+/// Whether only a new materialized view can be what `to` is.
+pub(crate) fn must_replace(from: &MaterializedView, to: &MaterializedView) -> bool {
+    from.definition != to.definition || from.output != to.output
+}
+
+fn alter_step(address: &ObjectAddress, clause: &str, part: Option<Part>) -> Step {
+    let sql = format!("ALTER MATERIALIZED VIEW {address} {clause}");
+    let step = Step::alter(address, Action::AlterMaterializedView, sql)
+        .lock(LockMode::AccessExclusive, address.qualified());
+    part.map_or_else(|| step.clone(), |part| step.clone().on(part))
+}
+
+fn columns(address: &ObjectAddress, name: &str, from: &ViewColumn, to: &ViewColumn) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut add = |clause: String| {
+        let clause = format!("ALTER COLUMN {} {clause}", quote_ident(name));
+        steps.push(alter_step(address, &clause, Some(Part::column(name))));
+    };
+    if from.statistics != to.statistics {
+        add(format!("SET STATISTICS {}", to.statistics.unwrap_or(-1)));
+    }
+    if from.storage != to.storage {
+        add(format!("SET STORAGE {}", to.storage.as_deref().unwrap_or("DEFAULT")));
+    }
+    if from.compression != to.compression {
+        add(format!("SET COMPRESSION {}", to.compression.as_deref().unwrap_or("default")));
+    }
+    for clause in option::changes(&from.options, &to.options) {
+        add(clause);
+    }
+    steps
+}
+
+pub(crate) fn alter(address: &ObjectAddress, from: &MaterializedView, to: &MaterializedView) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if from.access_method != to.access_method {
+        let method = to.access_method.as_deref().unwrap_or("heap");
+        let clause = format!("SET ACCESS METHOD {}", quote_ident(method));
+        steps.push(alter_step(address, &clause, None).hazard(Hazard::TableRewrite));
+    }
+    if from.tablespace != to.tablespace {
+        let space = to.tablespace.as_deref().unwrap_or("pg_default");
+        let clause = format!("SET TABLESPACE {}", quote_ident(space));
+        steps.push(alter_step(address, &clause, None).hazard(Hazard::TableRewrite));
+    }
+    for clause in option::changes(&from.options, &to.options) {
+        steps.push(alter_step(address, &clause, None));
+    }
+    let none = ViewColumn::default();
+    for name in to.output.iter().map(|column| &column.name) {
+        let old = from.columns.get(name).unwrap_or(&none);
+        let new = to.columns.get(name).unwrap_or(&none);
+        steps.extend(columns(address, name, old, new));
+    }
+    steps
+}
+
+/// `CLUSTER ON`.
+pub(crate) fn cluster_on(address: &ObjectAddress, index: Option<&String>) -> Step {
+    let clause =
+        index.map_or("SET WITHOUT CLUSTER".to_owned(), |index| format!("CLUSTER ON {}", quote_ident(index)));
+    alter_step(address, &clause, Some(Part::property("cluster_on")))
+}

@@ -1,0 +1,129 @@
+//! Sequences.
+
+use crate::address::{ObjectAddress, Part};
+use crate::ident::quote_ident;
+use crate::object::{OwnedBy, Sequence, SequenceOptions};
+use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
+
+/// The numbers that a sequence of this type and increment has when nothing is said.
+fn defaults(data_type: &str, increment: i64) -> SequenceOptions {
+    let (low, high) = match data_type {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let (min, max) = if increment > 0 { (1, high) } else { (low, -1) };
+    SequenceOptions {
+        data_type: data_type.to_owned(),
+        start: if increment > 0 { min } else { max },
+        increment,
+        min,
+        max,
+        cache: 1,
+        cycle: false,
+    }
+}
+
+/// Clauses for the numbers that are not what they are when nothing is said, each with a leading space.
+pub(crate) fn option_clauses(options: &SequenceOptions) -> String {
+    let usual = defaults(&options.data_type, options.increment);
+    let mut clauses = String::new();
+    if options.increment != 1 {
+        clauses.push_str(&format!(" INCREMENT BY {}", options.increment));
+    }
+    if options.min != usual.min {
+        clauses.push_str(&format!(" MINVALUE {}", options.min));
+    }
+    if options.max != usual.max {
+        clauses.push_str(&format!(" MAXVALUE {}", options.max));
+    }
+    let first = if options.increment > 0 { options.min } else { options.max };
+    if options.start != first {
+        clauses.push_str(&format!(" START WITH {}", options.start));
+    }
+    if options.cache != 1 {
+        clauses.push_str(&format!(" CACHE {}", options.cache));
+    }
+    if options.cycle {
+        clauses.push_str(" CYCLE");
+    }
+    clauses
+}
+
+/// Clauses for the numbers that differ, each with a leading space.
+pub(crate) fn option_changes(from: &SequenceOptions, to: &SequenceOptions) -> String {
+    let mut clauses = String::new();
+    if from.data_type != to.data_type {
+        clauses.push_str(&format!(" AS {}", to.data_type));
+    }
+    let mut number = |clause: &str, from: i64, to: i64, always: bool| {
+        if from != to || always {
+            clauses.push_str(&format!(" {clause} {to}"));
+        }
+    };
+    // With another type or direction the server may choose other bounds than those that were there.
+    let again = from.data_type != to.data_type || (from.increment > 0) != (to.increment > 0);
+    number("INCREMENT BY", from.increment, to.increment, false);
+    number("MINVALUE", from.min, to.min, again);
+    number("MAXVALUE", from.max, to.max, again);
+    number("START WITH", from.start, to.start, false);
+    number("CACHE", from.cache, to.cache, false);
+    if from.cycle != to.cycle {
+        clauses.push_str(if to.cycle { " CYCLE" } else { " NO CYCLE" });
+    }
+    clauses
+}
+
+pub(crate) fn create(address: &ObjectAddress, sequence: &Sequence) -> Step {
+    let unlogged = if sequence.unlogged { "UNLOGGED " } else { "" };
+    let mut sql = format!("CREATE {unlogged}SEQUENCE {address}");
+    if let Some(options) = &sequence.options {
+        if options.data_type != "bigint" {
+            sql.push_str(&format!(" AS {}", options.data_type));
+        }
+        sql.push_str(&option_clauses(options));
+    }
+    Step::new(ChangeKind::Create, address, Action::CreateSequence, sql)
+}
+
+pub(crate) fn drop(address: &ObjectAddress) -> Step {
+    Step::new(ChangeKind::Drop, address, Action::DropSequence, format!("DROP SEQUENCE {address}"))
+        .hazard(Hazard::DataLoss)
+        .hazard(Hazard::BreaksApplications)
+        .lock(LockMode::AccessExclusive, address.qualified())
+}
+
+/// `OWNED BY`.
+pub(crate) fn own(address: &ObjectAddress, owner: Option<&OwnedBy>) -> Step {
+    let owner = owner.map_or("NONE".to_owned(), |o| format!("{}.{}", o.table, quote_ident(&o.column)));
+    let sql = format!("ALTER SEQUENCE {address} OWNED BY {owner}");
+    Step::alter(address, Action::AlterSequence, sql)
+        .on(Part::property("owned_by"))
+        .lock(LockMode::ShareRowExclusive, address.qualified())
+}
+
+/// Changes of everything but the owner.
+pub(crate) fn alter(address: &ObjectAddress, from: &Sequence, to: &Sequence) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if let (Some(old), Some(new)) = (&from.options, &to.options) {
+        let clauses = option_changes(old, new);
+        if !clauses.is_empty() {
+            let narrower = new.min > old.min || new.max < old.max;
+            steps.push(
+                Step::alter(address, Action::AlterSequence, format!("ALTER SEQUENCE {address}{clauses}"))
+                    .on(Part::property("options"))
+                    .lock(LockMode::ShareRowExclusive, address.qualified())
+                    .hazard_if(narrower, Hazard::MayFailOnRows),
+            );
+        }
+    }
+    if from.unlogged != to.unlogged {
+        let word = if to.unlogged { "UNLOGGED" } else { "LOGGED" };
+        steps.push(
+            Step::alter(address, Action::AlterSequence, format!("ALTER SEQUENCE {address} SET {word}"))
+                .on(Part::property("unlogged"))
+                .lock(LockMode::AccessExclusive, address.qualified()),
+        );
+    }
+    steps
+}

@@ -1,0 +1,335 @@
+//! Columns of tables.
+
+use crate::address::{ObjectAddress, Part};
+use crate::ident::{QualifiedName, quote_ident};
+use crate::object::{Column, Identity};
+use crate::plan::{Action, Hazard, LockMode, Step};
+use crate::render::table::volatility;
+use crate::render::{option, sequence};
+
+/// The name that the server gives the sequence of an identity column when nothing is said.
+fn usual_sequence(address: &ObjectAddress, column: &str) -> QualifiedName {
+    QualifiedName::new(address.schema.clone(), format!("{}_{column}_seq", address.name))
+}
+
+fn identity(address: &ObjectAddress, name: &str, type_name: &str, identity: &Identity) -> String {
+    let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+    let mut options = String::new();
+    let usual = usual_sequence(address, name);
+    if identity.sequence != usual || usual.name.len() > crate::ident::MAX_IDENT_BYTES {
+        options.push_str(&format!(" SEQUENCE NAME {}", identity.sequence));
+    }
+    if identity.options.data_type != type_name && !identity.options.data_type.is_empty() {
+        options.push_str(&format!(" AS {}", identity.options.data_type));
+    }
+    options.push_str(&sequence::option_clauses(&identity.options));
+    let options = options.trim_start();
+    if options.is_empty() {
+        format!("GENERATED {when} AS IDENTITY")
+    } else {
+        format!("GENERATED {when} AS IDENTITY ({options})")
+    }
+}
+
+/// What follows the type: generation, default, identity, not null; each with a leading space.
+pub(crate) fn clauses(address: &ObjectAddress, name: &str, column: &Column, with_default: bool) -> String {
+    let mut sql = String::new();
+    if let Some(expression) = &column.generated {
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) STORED"));
+    } else if let Some(it) = &column.identity {
+        sql.push_str(&format!(" {}", identity(address, name, &column.type_name, it)));
+    } else if let (Some(default), true) = (&column.default, with_default) {
+        sql.push_str(&format!(" DEFAULT {default}"));
+    }
+    if column.not_null {
+        if let Some(constraint) = &column.not_null_name.0 {
+            sql.push_str(&format!(" CONSTRAINT {}", quote_ident(constraint)));
+        }
+        sql.push_str(" NOT NULL");
+    }
+    sql
+}
+
+/// A column as `CREATE TABLE` and `ADD COLUMN` want it.
+pub(crate) fn definition(address: &ObjectAddress, name: &str, column: &Column, with_default: bool) -> String {
+    let mut sql = format!("{} {}", quote_ident(name), column.type_name);
+    if let Some(compression) = &column.compression {
+        sql.push_str(&format!(" COMPRESSION {compression}"));
+    }
+    if let Some(collation) = &column.collation {
+        sql.push_str(&format!(" COLLATE {collation}"));
+    }
+    sql + &clauses(address, name, column, with_default)
+}
+
+/// `ALTER TABLE ONLY t ALTER COLUMN c …`.
+pub(crate) fn step(address: &ObjectAddress, name: &str, clause: &str) -> Step {
+    let sql = format!("ALTER TABLE ONLY {address} ALTER COLUMN {} {clause}", quote_ident(name));
+    Step::alter(address, Action::AlterColumn { column: name.to_owned() }, sql)
+        .on(Part::column(name))
+        .lock(LockMode::AccessExclusive, address.qualified())
+}
+
+/// As [`step`], for the table and its children.
+pub(crate) fn step_with_children(address: &ObjectAddress, name: &str, clause: &str) -> Step {
+    let mut step = step(address, name, clause);
+    step.sql = format!("ALTER TABLE {address} ALTER COLUMN {} {clause}", quote_ident(name));
+    step
+}
+
+/// What `CREATE TABLE` and `ADD COLUMN` can't say.
+pub(crate) fn extras(address: &ObjectAddress, name: &str, column: &Column) -> Vec<Step> {
+    let bare = Column { compression: column.compression.clone(), ..Column::default() };
+    let mut steps = storage(address, name, &bare, column);
+    if column.identity.as_ref().is_some_and(|identity| identity.unlogged) {
+        steps.extend(unlogged(address, name, column));
+    }
+    steps
+}
+
+fn unlogged(address: &ObjectAddress, name: &str, column: &Column) -> Option<Step> {
+    let identity = column.identity.as_ref()?;
+    let word = if identity.unlogged { "UNLOGGED" } else { "LOGGED" };
+    let sql = format!("ALTER SEQUENCE {} SET {word}", identity.sequence);
+    let action = Action::AlterColumn { column: name.to_owned() };
+    Some(Step::alter(address, action, sql).on(Part::column(name)))
+}
+
+/// Changes of storage, compression, statistics and options.
+pub(crate) fn storage(address: &ObjectAddress, name: &str, from: &Column, to: &Column) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if from.storage != to.storage {
+        // The word DEFAULT is known since 16 only; EXTENDED is what nearly every type that can choose has.
+        let storage = to.storage.as_deref().unwrap_or("EXTENDED");
+        steps.push(step(address, name, &format!("SET STORAGE {storage}")));
+    }
+    if from.compression != to.compression {
+        let compression = to.compression.as_deref().unwrap_or("default");
+        steps.push(step(address, name, &format!("SET COMPRESSION {compression}")));
+    }
+    let mut light = |clause: String| {
+        let mut step = step(address, name, &clause);
+        step.locks[0].mode = LockMode::ShareUpdateExclusive;
+        steps.push(step);
+    };
+    if from.statistics != to.statistics {
+        light(format!("SET STATISTICS {}", to.statistics.unwrap_or(-1)));
+    }
+    for clause in option::changes(&from.options, &to.options) {
+        light(clause);
+    }
+    steps
+}
+
+/// `ADD COLUMN`; without `not_null` the column takes nulls until it is told otherwise.
+pub(crate) fn add(address: &ObjectAddress, name: &str, column: &Column, with_default: bool) -> Vec<Step> {
+    let sql = format!("ALTER TABLE {address} ADD COLUMN {}", definition(address, name, column, with_default));
+    let computed = column.generated.is_some()
+        || column.identity.is_some()
+        || column
+            .default
+            .as_ref()
+            .is_some_and(|default| with_default && volatility::may_be_volatile(default));
+    let empty = column.not_null
+        && column.default.is_none()
+        && column.generated.is_none()
+        && column.identity.is_none();
+    let mut steps = vec![
+        Step::alter(address, Action::AddColumn { column: name.to_owned() }, sql)
+            .on(Part::column(name))
+            .lock(LockMode::AccessExclusive, address.qualified())
+            .hazard_if(computed, Hazard::TableRewrite)
+            .hazard_if(empty, Hazard::FullScan)
+            .hazard_if(empty, Hazard::MayFailOnRows),
+    ];
+    steps.extend(extras(address, name, column));
+    steps
+}
+
+pub(crate) fn drop(address: &ObjectAddress, name: &str, column: &Column) -> Step {
+    let sql = format!("ALTER TABLE {address} DROP COLUMN {}", quote_ident(name));
+    Step::alter(address, Action::DropColumn { column: name.to_owned() }, sql)
+        .on(Part::column(name))
+        .hazard_if(column.generated.is_none(), Hazard::DataLoss)
+        .hazard(Hazard::BreaksApplications)
+        .lock(LockMode::AccessExclusive, address.qualified())
+}
+
+pub(crate) fn set_default(address: &ObjectAddress, name: &str, default: Option<&String>) -> Step {
+    step(
+        address,
+        name,
+        &default.map_or("DROP DEFAULT".to_owned(), |default| format!("SET DEFAULT {default}")),
+    )
+}
+
+pub(crate) fn set_not_null(address: &ObjectAddress, name: &str, not_null: bool, partitioned: bool) -> Step {
+    let word = if not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
+    let step = if partitioned { step_with_children(address, name, word) } else { step(address, name, word) };
+    step.hazard_if(not_null, Hazard::FullScan).hazard_if(not_null, Hazard::MayFailOnRows)
+}
+
+/// A type without its modifier and array bounds: `character varying(10)[]` is `character varying`.
+fn base(type_name: &str) -> String {
+    let mut text = type_name.replace("[]", "");
+    while let (Some(start), Some(end)) = (text.find('('), text.find(')')) {
+        if start > end || type_name.contains('"') {
+            break;
+        }
+        text.replace_range(start..=end, "");
+    }
+    text
+}
+
+/// Whether rows can stay as they are: longer or unlimited text, wider numeric of the same scale.
+fn is_instant(from: &str, to: &str) -> bool {
+    let numbers = |name: &str| -> Option<Vec<i64>> {
+        let start = name.find('(')?;
+        let end = name.find(')')?;
+        name.get(start + 1..end)?.split(',').map(|n| n.trim().parse().ok()).collect()
+    };
+    let (old, new) = (base(from), base(to));
+    if from == to {
+        return true;
+    }
+    match (old.as_str(), new.as_str()) {
+        ("character varying", "text") => true,
+        ("text", "character varying") => numbers(to).is_none(),
+        ("character varying", "character varying") => match (numbers(from), numbers(to)) {
+            (_, None) => true,
+            (Some(a), Some(b)) => b >= a,
+            (None, Some(_)) => false,
+        },
+        ("numeric", "numeric") => match (numbers(from).as_deref(), numbers(to).as_deref()) {
+            (_, None) => true,
+            (Some([p, s]), Some([q, t])) => q >= p && s == t,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the server casts by itself in an assignment: then `USING` says nothing.
+fn casts_by_itself(from: &str, to: &str) -> bool {
+    const NUMBERS: [&str; 6] = ["smallint", "integer", "bigint", "real", "double precision", "numeric"];
+    const TEXTS: [&str; 3] = ["text", "character varying", "character"];
+    let (old, new) = (base(from), base(to));
+    let both = |set: &[&str]| set.contains(&old.as_str()) && set.contains(&new.as_str());
+    from.contains("[]") == to.contains("[]")
+        && (old == new
+            || both(&NUMBERS)
+            || both(&TEXTS)
+            || (TEXTS.contains(&new.as_str()) && !to.contains("[]")))
+}
+
+/// `ALTER COLUMN … TYPE`; `using` is what the values are made of where a cast is not enough.
+pub(crate) fn set_type(
+    address: &ObjectAddress,
+    name: &str,
+    from: &Column,
+    to: &Column,
+    using: Option<String>,
+) -> Step {
+    let collation = to.collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+    let using = using.or_else(|| {
+        (!casts_by_itself(&from.type_name, &to.type_name))
+            .then(|| format!("{}::{}", quote_ident(name), to.type_name))
+    });
+    let rewrites = using.is_some() || !is_instant(&from.type_name, &to.type_name);
+    let using = using.map(|using| format!(" USING {using}")).unwrap_or_default();
+    let clause = format!("TYPE {}{collation}{using}", to.type_name);
+    let mut step = step_with_children(address, name, &clause)
+        .hazard_if(rewrites, Hazard::TableRewrite)
+        .hazard_if(rewrites, Hazard::MayFailOnRows)
+        .hazard(Hazard::BreaksApplications);
+    step.action = Action::AlterColumnType { column: name.to_owned() };
+    step
+}
+
+/// Changes from one identity to another, or to and from none.
+pub(crate) fn set_identity(
+    address: &ObjectAddress,
+    name: &str,
+    type_name: &str,
+    from: Option<&Identity>,
+    to: Option<&Identity>,
+) -> Vec<Step> {
+    let part = |step: Step| step.on(Part::column(name));
+    match (from, to) {
+        (None, None) => Vec::new(),
+        (Some(_), None) => vec![part(step(address, name, "DROP IDENTITY")).hazard(Hazard::DataLoss)],
+        (None, Some(new)) => {
+            let clause = format!("ADD {}", identity(address, name, type_name, new));
+            let mut steps = vec![part(step(address, name, &clause))];
+            let bare = Column { identity: Some(new.clone()), ..Column::default() };
+            if new.unlogged {
+                steps.extend(unlogged(address, name, &bare));
+            }
+            steps
+        }
+        (Some(old), Some(new)) => {
+            let mut steps = Vec::new();
+            let action = || Action::AlterColumn { column: name.to_owned() };
+            if old.sequence.schema == new.sequence.schema && old.sequence.name != new.sequence.name {
+                let to = quote_ident(&new.sequence.name);
+                let sql = format!("ALTER SEQUENCE {} RENAME TO {to}", old.sequence);
+                steps.push(part(Step::alter(address, action(), sql)));
+            }
+            let mut clauses = Vec::new();
+            if old.always != new.always {
+                clauses.push(format!("SET GENERATED {}", if new.always { "ALWAYS" } else { "BY DEFAULT" }));
+            }
+            let options = identity_changes(old, new);
+            clauses.extend(options);
+            if !clauses.is_empty() {
+                steps.push(part(step(address, name, &clauses.join(" "))));
+            }
+            if old.unlogged != new.unlogged {
+                let bare = Column { identity: Some(new.clone()), ..Column::default() };
+                steps.extend(unlogged(address, name, &bare));
+            }
+            steps
+        }
+    }
+}
+
+/// `SET …` clauses for the numbers of an identity's sequence that differ.
+///
+/// `ALTER COLUMN … TYPE` changes the type of the sequence by itself.
+fn identity_changes(old: &Identity, new: &Identity) -> Vec<String> {
+    let (a, b) = (&old.options, &new.options);
+    let mut clauses = Vec::new();
+    let retyped = a.data_type != b.data_type;
+    let mut number = |clause: &str, a: i64, b: i64, always: bool| {
+        if a != b || always {
+            clauses.push(format!("SET {clause} {b}"));
+        }
+    };
+    number("INCREMENT BY", a.increment, b.increment, false);
+    number("MINVALUE", a.min, b.min, retyped);
+    number("MAXVALUE", a.max, b.max, retyped);
+    number("START WITH", a.start, b.start, false);
+    number("CACHE", a.cache, b.cache, false);
+    if a.cycle != b.cycle {
+        clauses.push(if b.cycle { "SET CYCLE".to_owned() } else { "SET NO CYCLE".to_owned() });
+    }
+    clauses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_instant_and_what_needs_a_cast() {
+        assert!(is_instant("character varying(10)", "character varying(20)"));
+        assert!(!is_instant("character varying(20)", "character varying(10)"));
+        assert!(is_instant("numeric(10,2)", "numeric(12,2)"));
+        assert!(!is_instant("numeric(10,2)", "numeric(12,3)"));
+        assert!(!is_instant("integer", "bigint"));
+        assert!(casts_by_itself("integer", "bigint"));
+        assert!(!casts_by_itself("text", "integer"));
+        assert!(!casts_by_itself("text", "text[]"));
+        assert!(casts_by_itself("uuid", "text"));
+    }
+}

@@ -1,0 +1,323 @@
+//! [`Migrator`]: runs the migrations of a project on one database.
+//!
+//! A run holds the lock of the database's runners from before it looks at the ledger until its end; a second runner
+//! waits and then finds nothing to do. Each migration and its row of the ledger are one transaction, except for
+//! - files with a statement that can't run in one (`CREATE INDEX CONCURRENTLY`, `VACUUM`, …) or with the directive
+//!   `no-transaction`: their statements run one by one, each for itself, and the migration is recorded after the last;
+//! - files that begin and end transactions themselves: they run as written, and the migration is recorded inside the
+//!   last transaction when a `COMMIT` ends the file, else after the last statement.
+//!
+//! Every migration starts with the settings and the role of a new connection: what one sets is reset after it.
+//!
+//! `COPY … FROM stdin` with its data in the file works; meta-commands of psql do not.
+
+mod event;
+mod failure;
+mod script;
+mod status;
+
+pub use event::{Direction, Event};
+pub use status::{StatusEntry, StatusState};
+
+use std::time::{Duration, Instant};
+
+use pggit_db::connection::Connection;
+use pggit_db::ledger::{Ledger, LedgerName, LedgerRow, NewRow, RecordedNames};
+use pggit_db::migrate_lock;
+use pggit_migrate::directive::{self, Directives};
+use pggit_migrate::pending::DownStep;
+use pggit_migrate::{Applied, DownRequest, DownSource, Migration, MigrationSet, RunState, UpRequest, scan};
+
+use crate::error::{Error, ErrorCode, Result};
+use failure::Stop;
+pub(crate) use script::{Job, run};
+
+/// Told what happens.
+type Progress<'s> = Box<dyn FnMut(&Event<'_>) + 's>;
+
+/// Runs the migrations of a project on the database that a connection leads to.
+pub struct Migrator<'s, C: Connection> {
+    connection: &'s mut C,
+    ledger: LedgerName,
+    environment: Option<String>,
+    lock_wait: Option<Duration>,
+    progress: Option<Progress<'s>>,
+}
+
+/// A migration that ran, up or down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// Its version, or its name where it has none.
+    pub version: String,
+    /// Its name.
+    pub name: String,
+    /// The file that ran.
+    pub file: String,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// What the ledger says, with what files say beside it.
+struct Read {
+    ledger: Option<Ledger>,
+    rows: Vec<LedgerRow>,
+    applied: Vec<Applied>,
+}
+
+impl<'s, C: Connection> Migrator<'s, C> {
+    /// A runner on `connection`, with the usual ledger and for no environment.
+    pub fn new(connection: &'s mut C) -> Self {
+        Self { connection, ledger: LedgerName::default(), environment: None, lock_wait: None, progress: None }
+    }
+
+    /// With another ledger.
+    #[must_use]
+    pub fn ledger(mut self, ledger: LedgerName) -> Self {
+        self.ledger = ledger;
+        self
+    }
+
+    /// For an environment: migrations that name others do not run.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    /// Waits at most that long for another runner; without it, for as long as that takes.
+    #[must_use]
+    pub fn lock_wait(mut self, patience: Duration) -> Self {
+        self.lock_wait = Some(patience);
+        self
+    }
+
+    /// Tells `progress` what happens.
+    #[must_use]
+    pub fn on_progress(mut self, progress: impl FnMut(&Event<'_>) + 's) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// The migrations that [`Migrator::up`] would run now, in order.
+    ///
+    /// # Errors
+    /// As [`Migrator::up`] before it runs the first.
+    pub fn pending<'a>(&mut self, set: &'a MigrationSet, request: &UpRequest) -> Result<Vec<&'a Migration>> {
+        let read = self.read()?;
+        let to_run = read.state(set, self.environment.as_deref()).up(request).map_err(Error::from)?;
+        let identities: Vec<_> = to_run.into_iter().map(|migration| migration.identity.clone()).collect();
+        Ok(identities.iter().filter_map(|identity| set.get(identity)).collect())
+    }
+
+    /// The migrations that [`Migrator::down`] would undo now, the last applied first.
+    ///
+    /// # Errors
+    /// As [`Migrator::down`] before it undoes the first.
+    pub fn undoable<'a>(
+        &mut self,
+        set: &'a MigrationSet,
+        request: &DownRequest,
+    ) -> Result<Vec<&'a Migration>> {
+        let read = self.read()?;
+        let identities: Vec<_> = read
+            .to_undo(set, self.environment.as_deref(), request)?
+            .into_iter()
+            .map(|step| step.migration.identity.clone())
+            .collect();
+        Ok(identities.iter().filter_map(|identity| set.get(identity)).collect())
+    }
+
+    /// Runs what is not applied, in order, and returns what ran. Nothing runs when a file was changed after it was
+    /// applied, or is missing; a migration that fails stops the run, and those before it stay.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Project`] for files that do not fit the ledger, [`ErrorCode::InvalidArgument`] for an unknown
+    /// target; [`ErrorCode::Server`] for a statement that failed, with file, line and column in the message.
+    pub fn up(&mut self, set: &MigrationSet, request: &UpRequest) -> Result<Vec<Ran>> {
+        // Without the lock first: where there is nothing to do nobody waits, and nothing is written.
+        if self.pending(set, request)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.locked(|migrator| migrator.up_locked(set, request))
+    }
+
+    /// Undoes migrations, the last applied first, and returns what ran. Nothing runs unless there is a way down for
+    /// each.
+    ///
+    /// # Errors
+    /// As [`Migrator::up`]; [`ErrorCode::InvalidArgument`] when there is nothing, or not enough, to undo.
+    pub fn down(&mut self, set: &MigrationSet, request: &DownRequest) -> Result<Vec<Ran>> {
+        if self.undoable(set, request)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.locked(|migrator| migrator.down_locked(set, request))
+    }
+
+    fn up_locked(&mut self, set: &MigrationSet, request: &UpRequest) -> Result<Vec<Ran>> {
+        let (ledger, is_new) = Ledger::open(self.connection, &self.ledger)?;
+        if is_new {
+            self.notify(&Event::LedgerMade { name: ledger.name() });
+        }
+        let read = self.read_from(Some(ledger.clone()))?;
+        let environment = self.environment.clone();
+        let state = read.state(set, environment.as_deref());
+        let to_run = state.up(request).map_err(Error::from)?;
+        let mut names = RecordedNames::new(&read.rows);
+        let mut ran = Vec::new();
+        for (index, migration) in to_run.iter().enumerate() {
+            let job = Job { sql: &migration.up, directives: &migration.directives };
+            let (version, name) = names.of(migration);
+            let row = |milliseconds| NewRow {
+                version: &version,
+                name: &name,
+                checksum: migration.checksum.as_str(),
+                execution_time_ms: milliseconds,
+                role: migration.directives.role.as_deref(),
+            };
+            let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
+            self.step(&step, &job, &mut ran, |connection, milliseconds| {
+                ledger.record(connection, &row(milliseconds))
+            })?;
+        }
+        Ok(ran)
+    }
+
+    fn down_locked(&mut self, set: &MigrationSet, request: &DownRequest) -> Result<Vec<Ran>> {
+        let ledger = Ledger::find(self.connection, &self.ledger)?;
+        let read = self.read_from(ledger)?;
+        let environment = self.environment.clone();
+        let steps = read.to_undo(set, environment.as_deref(), request)?;
+        let Some(ledger) = &read.ledger else { return Ok(Vec::new()) };
+        let mut ran = Vec::new();
+        for (index, undone) in steps.iter().enumerate() {
+            let migration = undone.migration;
+            let directives = down_directives(undone)?;
+            let job = Job { sql: &undone.down().map_err(Error::from)?.sql, directives: &directives };
+            let numbers: Vec<i64> = read
+                .rows
+                .iter()
+                .filter(|row| row.identity() == migration.identity)
+                .map(|row| row.number)
+                .collect();
+            let step = Step { direction: Direction::Down, migration, index, count: steps.len() };
+            self.step(&step, &job, &mut ran, |connection, _| {
+                numbers.iter().try_for_each(|number| ledger.remove(connection, *number))
+            })?;
+        }
+        Ok(ran)
+    }
+
+    /// Runs one migration and adds it to `ran`.
+    fn step(
+        &mut self,
+        step: &Step<'_>,
+        job: &Job<'_>,
+        ran: &mut Vec<Ran>,
+        record: impl Fn(&mut C, i64) -> std::result::Result<(), pggit_db::ledger::LedgerError>,
+    ) -> Result<()> {
+        let Step { direction, migration, index, count } = *step;
+        self.notify(&Event::Started { direction, migration, index, count });
+        let start = Instant::now();
+        let milliseconds = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
+        run(self.connection, job, |connection| record(connection, milliseconds())).map_err(|stop| {
+            let before: Vec<&str> = ran.iter().map(|ran| ran.file.as_str()).collect();
+            stop.into_error(&job.sql.file, direction, &before)
+        })?;
+        let duration = start.elapsed();
+        self.notify(&Event::Finished { direction, migration, index, count, duration });
+        ran.push(Ran {
+            version: migration.identity.to_string(),
+            name: migration.name.clone(),
+            file: job.sql.file.clone(),
+            duration,
+        });
+        Ok(())
+    }
+
+    /// Runs `work` while this runner is the only one.
+    fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let Self { connection, progress, .. } = self;
+        migrate_lock::acquire(*connection, self.lock_wait, || {
+            if let Some(progress) = progress {
+                progress(&Event::WaitingForLock);
+            }
+        })?;
+        let result = work(self);
+        let released = migrate_lock::release(self.connection);
+        // The error of the work is the one to report: it may be that the connection is gone, and the lock with it.
+        let value = result?;
+        released?;
+        Ok(value)
+    }
+
+    fn read(&mut self) -> Result<Read> {
+        let ledger = Ledger::find(self.connection, &self.ledger)?;
+        self.read_from(ledger)
+    }
+
+    fn read_from(&mut self, ledger: Option<Ledger>) -> Result<Read> {
+        let rows = match &ledger {
+            Some(ledger) => ledger.rows(self.connection)?,
+            None => Vec::new(),
+        };
+        let applied = rows.iter().map(LedgerRow::to_applied).collect();
+        Ok(Read { ledger, rows, applied })
+    }
+
+    fn notify(&mut self, event: &Event<'_>) {
+        if let Some(progress) = &mut self.progress {
+            progress(event);
+        }
+    }
+}
+
+/// A migration at its place in a run.
+struct Step<'a> {
+    direction: Direction,
+    migration: &'a Migration,
+    index: usize,
+    count: usize,
+}
+
+impl Read {
+    fn state<'a>(&'a self, set: &'a MigrationSet, environment: Option<&str>) -> RunState<'a> {
+        RunState::new(set, &self.applied, environment)
+    }
+
+    /// What to undo; each of it has a way down.
+    fn to_undo<'a>(
+        &'a self,
+        set: &'a MigrationSet,
+        environment: Option<&str>,
+        request: &DownRequest,
+    ) -> Result<Vec<DownStep<'a>>> {
+        let steps = self.state(set, environment).down(request).map_err(Error::from)?;
+        for step in &steps {
+            step.down().map_err(Error::from)?;
+        }
+        Ok(steps)
+    }
+}
+
+/// How to run a way down: as its own file says, with role and timeouts of the way up where it says nothing of them.
+fn down_directives(step: &DownStep<'_>) -> Result<Directives> {
+    let down = step.down().map_err(Error::from)?;
+    let up = &step.migration.directives;
+    if down.source != DownSource::File {
+        // Whether it needs a transaction is told by its own statements.
+        return Ok(Directives { no_transaction: false, ..up.clone() });
+    }
+    let script =
+        scan(&down.sql.text).map_err(|error| Stop::scan(&down.sql, error).into_plain(&down.sql.file))?;
+    let own = directive::read(&script).map_err(|errors| {
+        let text: Vec<String> =
+            errors.iter().map(|error| format!("{}:{}: {error}", down.sql.file, error.line)).collect();
+        Error::new(ErrorCode::Project, text.join("; "))
+    })?;
+    Ok(Directives {
+        role: own.role.clone().or_else(|| up.role.clone()),
+        lock_timeout: own.lock_timeout.or(up.lock_timeout),
+        statement_timeout: own.statement_timeout.or(up.statement_timeout),
+        ..own
+    })
+}

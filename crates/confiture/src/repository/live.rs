@@ -1,0 +1,147 @@
+//! The live schema and the states of commits, as catalogs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pggit_catalog::address::ObjectAddress;
+use pggit_catalog::catalog::Catalog;
+use pggit_catalog::diff::{Change, diff};
+use pggit_catalog::object::Object;
+use pggit_catalog::rename::Renames;
+use pggit_db::introspect::{Snapshot, read_catalog};
+use pggit_db::repository as tables;
+use pggit_db::session::Session;
+use pggit_history::graph::Graph;
+use pggit_history::id::{ObjectId, StoredKind};
+use pggit_history::store::StoreExt;
+use pggit_history::tree;
+
+use super::{Repository, State};
+use crate::error::Result;
+
+/// The live schema at one moment.
+pub(super) struct Live {
+    pub(super) snapshot: Snapshot,
+    /// The blob of every object: its id and content.
+    pub(super) blobs: BTreeMap<ObjectAddress, (ObjectId, Vec<u8>)>,
+}
+
+impl Live {
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.snapshot.catalog
+    }
+
+    /// The objects of the live schema by blob.
+    pub(super) fn by_blob(&self) -> BTreeMap<ObjectId, Arc<Object>> {
+        self.catalog()
+            .shared()
+            .filter_map(|object| Some((self.blobs.get(&object.address)?.0, Arc::clone(object))))
+            .collect()
+    }
+}
+
+/// What the live schema has that its branch's last commit has not.
+pub(super) struct Uncommitted {
+    pub(super) changes: Vec<Change>,
+    pub(super) renames: Renames,
+}
+
+impl<S: Session> Repository<'_, S> {
+    /// Reads the live schema.
+    pub(super) fn live(&mut self) -> Result<Live> {
+        let snapshot = read_catalog(self.session)?;
+        let blobs = snapshot
+            .catalog
+            .iter()
+            .map(|object| {
+                let content = object.to_blob();
+                (object.address.clone(), (ObjectId::of(StoredKind::Blob, &content), content))
+            })
+            .collect();
+        Ok(Live { snapshot, blobs })
+    }
+
+    /// What `live` has that the commit `head`, which is checked out, has not.
+    pub(super) fn uncommitted(&mut self, head: ObjectId, live: &Live) -> Result<Uncommitted> {
+        let commit = self.store().get_commit(head)?;
+        let committed = tree::read_tree(&mut self.store(), commit.tree)?;
+        let differs = |address: &ObjectAddress, blob: ObjectId| {
+            live.blobs.get(address).is_none_or(|(id, _)| *id != blob)
+        };
+        let before: Vec<ObjectId> = committed
+            .iter()
+            .filter(|(address, blob)| differs(address, **blob))
+            .map(|(_, blob)| *blob)
+            .collect();
+        let from: Catalog = self.store().get_objects(&before)?.into_values().collect();
+        let to: Catalog = live
+            .catalog()
+            .shared()
+            .filter(|object| {
+                let blob = live.blobs.get(&object.address).map(|(id, _)| id);
+                committed.get(&object.address) != blob
+            })
+            .cloned()
+            .collect();
+        let renames = self.renames_since_commit(live)?;
+        Ok(Uncommitted { changes: diff(&from, &to, &renames), renames })
+    }
+
+    /// What was renamed since the last commit of the checked-out branch.
+    pub(super) fn renames_since_commit(&mut self, live: &Live) -> Result<Renames> {
+        let committed = tables::load_identities(self.session)?;
+        Ok(committed.renames_to(&live.snapshot.identities))
+    }
+
+    /// The catalog of a commit; objects that `known` holds are not read again.
+    pub(super) fn catalog_of(
+        &mut self,
+        commit: ObjectId,
+        known: &BTreeMap<ObjectId, Arc<Object>>,
+    ) -> Result<Catalog> {
+        let commit = self.store().get_commit(commit)?;
+        let blobs = tree::read_tree(&mut self.store(), commit.tree)?;
+        let unknown: Vec<ObjectId> =
+            blobs.values().filter(|blob| !known.contains_key(*blob)).copied().collect();
+        let read = self.store().get_objects(&unknown)?;
+        let read: Catalog = read.into_values().collect();
+        let mut catalog = read;
+        for blob in blobs.values() {
+            if let Some(object) = known.get(blob) {
+                catalog.insert(Arc::clone(object));
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// The catalogs of two states, and what was renamed from the first to the second.
+    pub(super) fn pair(&mut self, from: State, to: State) -> Result<(Catalog, Catalog, Renames)> {
+        let live = match (from, to) {
+            (State::Commit(_), State::Commit(_)) => None,
+            _ => Some(self.live()?),
+        };
+        let known = live.as_ref().map(Live::by_blob).unwrap_or_default();
+        let catalog = |repository: &mut Self, state| match (state, &live) {
+            (State::Commit(commit), _) => repository.catalog_of(commit, &known),
+            (State::Working, Some(live)) => Ok(live.catalog().clone()),
+            (State::Working, None) => Ok(Catalog::default()),
+        };
+        let catalogs = (catalog(self, from)?, catalog(self, to)?);
+        let head = self.head()?.head;
+        let commit = |state| match state {
+            State::Commit(commit) => commit,
+            State::Working => head,
+        };
+        let mut renames = Graph::new(&mut self.store()).renames_between(commit(from), commit(to))?;
+        if let Some(live) = &live {
+            let since = self.renames_since_commit(live)?;
+            if from == State::Working {
+                renames = since.inverse().then(&renames);
+            }
+            if to == State::Working {
+                renames = renames.then(&since);
+            }
+        }
+        Ok((catalogs.0, catalogs.1, renames))
+    }
+}

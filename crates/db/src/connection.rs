@@ -1,0 +1,29 @@
+//! [`Connection`]: a session from outside the server, which begins and ends transactions itself.
+
+use crate::session::{Session, SessionError};
+
+/// A [`Session`] that is alone on its connection: what runs migrations.
+pub trait Connection: Session {
+    /// Runs `work` in a transaction: committed if it returns a value, rolled back if it returns an error.
+    ///
+    /// # Errors
+    /// Whatever `work` returns; the server's error when the transaction can't be begun or committed.
+    fn transaction<T, E: From<SessionError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        Self: Sized;
+
+    /// Whether a transaction block is open, begun by whomever, failed or not.
+    ///
+    /// # Errors
+    /// When the server can't be asked.
+    fn in_transaction(&mut self) -> Result<bool, SessionError>;
+
+    /// Runs `COPY … FROM STDIN` with `data`; returns the number of rows.
+    ///
+    /// # Errors
+    /// As [`Session::query`].
+    fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<u64, SessionError>;
+}

@@ -1,0 +1,162 @@
+//! Reads the live catalog of a database into the typed model.
+//!
+//! A few queries, one for each kind of object or fewer; `pg_depend` is read once and resolved here. Each `.sql` file
+//! stands beside the code that reads its rows. A line that ends in `-- since N` or `-- before N` is for servers of
+//! those major versions only.
+
+mod address_book;
+mod aggregate;
+mod cast;
+mod collation;
+mod column;
+mod composite_type;
+mod constraint;
+mod default_privileges;
+mod dependency;
+mod domain;
+mod draft;
+mod empty_database;
+mod enum_type;
+mod event_trigger;
+mod extension;
+mod grant;
+mod ignore;
+mod index;
+mod ledger;
+mod materialized_view;
+mod names;
+mod operator;
+mod policy;
+mod range_type;
+mod reading;
+mod relation;
+mod routine;
+mod rule;
+mod schema;
+mod sequence;
+mod statistics;
+mod table;
+mod text_search_configuration;
+mod text_search_dictionary;
+mod trigger;
+mod unmodelled;
+mod view;
+
+use pggit_catalog::catalog::{Catalog, Unmodelled};
+use pggit_catalog::identity::Identities;
+use thiserror::Error;
+
+use crate::session::{RowError, Session, SessionError};
+use crate::settings::with_pinned_settings;
+use draft::Draft;
+pub use empty_database::empty_database;
+use names::Names;
+use reading::Reading;
+
+/// What a database holds at one time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The modelled objects.
+    pub catalog: Catalog,
+    /// What stays when their names change.
+    pub identities: Identities,
+    /// The rest, sorted.
+    pub unmodelled: Vec<Unmodelled>,
+}
+
+/// Why a catalog could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum IntrospectError {
+    /// The server reported an error.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A result does not fit the query.
+    #[error("could not read a setting")]
+    Setting(#[from] RowError),
+    /// A result does not fit the query.
+    #[error("could not read the result of query \"{query}\"")]
+    Row {
+        /// Name of the query.
+        query: &'static str,
+        /// What does not fit.
+        source: RowError,
+    },
+    /// The catalog holds a code that this version does not know: the server is newer.
+    #[error("unknown {what} \"{code}\" in the system catalogs")]
+    UnknownCode {
+        /// What the code stands for.
+        what: &'static str,
+        /// The code.
+        code: String,
+    },
+    /// An object was dropped while the catalog was read, by another transaction.
+    #[error("{kind} \"{name}\" was dropped while the catalog was read")]
+    Vanished {
+        /// Kind of the object.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// How often a catalog that changes while it is read is read again.
+const ATTEMPTS: u32 = 3;
+
+/// Reads all objects of the connected database but those of extensions, of pgGit and of known migration tools, and
+/// those that a pattern in `pggit.ignore` takes out.
+///
+/// Needs no rights but those that everybody has.
+///
+/// # Errors
+/// [`IntrospectError::Session`] with the server's error, [`IntrospectError::Vanished`] when other transactions keep
+/// dropping what is being read; the others are defects or a server that is too new.
+pub fn read_catalog<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
+    for _ in 1..ATTEMPTS {
+        match read_once(session) {
+            Err(IntrospectError::Vanished { .. }) => {}
+            result => return result,
+        }
+    }
+    read_once(session)
+}
+
+fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
+    session.in_one_snapshot(|session| {
+        with_pinned_settings(session, |session| {
+            let mut reading = Reading::start(session)?;
+            let names = Names::read(&mut reading)?;
+            let mut draft = Draft::new(names);
+            relation::read(&mut reading, &mut draft)?;
+            schema::build(&mut draft);
+            extension::read(&mut reading, &mut draft)?;
+            enum_type::read(&mut reading, &mut draft)?;
+            composite_type::read(&mut reading, &mut draft)?;
+            domain::read(&mut reading, &mut draft)?;
+            range_type::read(&mut reading, &mut draft)?;
+            sequence::read(&mut reading, &mut draft)?;
+            routine::read(&mut reading, &mut draft)?;
+            aggregate::read(&mut reading, &mut draft)?;
+            operator::read(&mut reading, &mut draft)?;
+            cast::read(&mut reading, &mut draft)?;
+            collation::read(&mut reading, &mut draft)?;
+            text_search_dictionary::read(&mut reading, &mut draft)?;
+            text_search_configuration::read(&mut reading, &mut draft)?;
+            event_trigger::read(&mut reading, &mut draft)?;
+            let indexes = index::read(&mut reading, &mut draft)?;
+            let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
+            table::read(&mut reading, &mut draft, &indexes, constraints)?;
+            view::read(&mut reading, &mut draft)?;
+            materialized_view::read(&mut reading, &mut draft, &indexes)?;
+            trigger::read(&mut reading, &mut draft)?;
+            policy::read(&mut reading, &mut draft)?;
+            rule::read(&mut reading, &mut draft)?;
+            statistics::read(&mut reading, &mut draft)?;
+            default_privileges::read(&mut reading, &mut draft)?;
+            grant::read(&mut reading, &mut draft)?;
+            dependency::read(&mut reading, &mut draft)?;
+            let unmodelled = unmodelled::read(&mut reading)?;
+            let (catalog, identities) = draft.finish();
+            Ok(Snapshot { catalog, identities, unmodelled })
+        })
+    })
+}

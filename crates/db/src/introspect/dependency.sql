@@ -1,0 +1,6 @@
+-- Dependencies between objects of users: catalog, oid and part of what needs, of what is needed, type.
+SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype
+FROM pg_catalog.pg_depend d
+WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'x')
+  AND d.objid >= 16384
+  AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)

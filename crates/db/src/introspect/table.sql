@@ -1,0 +1,23 @@
+-- What only tables have: oid, partition key, partition bound, schema and name of its type, replica identity, row
+-- security, forced row security, parents by schema and name, in order.
+SELECT c.oid,
+       CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
+       CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END,
+       tn.nspname, t.typname,
+       c.relreplident, c.relrowsecurity, c.relforcerowsecurity,
+       i.schemas, i.names
+FROM pg_catalog.pg_class c
+LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reloftype
+LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+LEFT JOIN (
+    SELECT h.inhrelid,
+           pg_catalog.array_agg(n.nspname::pg_catalog.text ORDER BY h.inhseqno) AS schemas,
+           pg_catalog.array_agg(p.relname::pg_catalog.text ORDER BY h.inhseqno) AS names
+    FROM pg_catalog.pg_inherits h
+    JOIN pg_catalog.pg_class p ON p.oid = h.inhparent AND p.relkind IN ('r', 'p')
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
+    GROUP BY h.inhrelid
+) i ON i.inhrelid = c.oid
+WHERE c.relkind IN ('r', 'p')
+  AND c.relpersistence <> 't'
+  AND c.oid >= 16384

@@ -1,0 +1,131 @@
+-- What users have made that is not modelled, members of extensions left out: kind, identity.
+SELECT i.type, i.identity
+FROM (
+    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AS class, t.oid, 0 AS part
+    FROM pg_catalog.pg_type t
+    WHERE t.typtype IN ('b', 'p')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid AND t.typelem = e.oid)
+    UNION ALL
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, 0
+    FROM pg_catalog.pg_class c
+    WHERE c.relkind = 'f'
+    UNION ALL
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attgenerated = 'v' AND a.attrelid >= 16384 AND NOT a.attisdropped
+    UNION ALL
+    -- Not-null constraints beyond what a column's NOT NULL says: NOT VALID, NO INHERIT, a comment.
+    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, c.oid, 0
+    FROM pg_catalog.pg_constraint c
+    WHERE c.contype = 'n' AND c.conrelid <> 0
+      AND (NOT c.convalidated OR c.connoinherit
+           OR pg_catalog.obj_description(c.oid, 'pg_constraint') IS NOT NULL)
+    UNION ALL
+    SELECT 'pg_catalog.pg_conversion'::pg_catalog.regclass, c.oid, 0 FROM pg_catalog.pg_conversion c
+    UNION ALL
+    SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid, 0 FROM pg_catalog.pg_operator o WHERE o.oprcode = 0
+    UNION ALL
+    SELECT 'pg_catalog.pg_opclass'::pg_catalog.regclass, o.oid, 0 FROM pg_catalog.pg_opclass o
+    UNION ALL
+    SELECT 'pg_catalog.pg_opfamily'::pg_catalog.regclass, o.oid, 0 FROM pg_catalog.pg_opfamily o
+    UNION ALL
+    SELECT 'pg_catalog.pg_ts_parser'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_ts_parser t
+    UNION ALL
+    SELECT 'pg_catalog.pg_ts_template'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_ts_template t
+    UNION ALL
+    SELECT 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, f.oid, 0
+    FROM pg_catalog.pg_foreign_data_wrapper f
+    UNION ALL
+    SELECT 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, f.oid, 0 FROM pg_catalog.pg_foreign_server f
+    UNION ALL
+    SELECT 'pg_catalog.pg_publication'::pg_catalog.regclass, p.oid, 0 FROM pg_catalog.pg_publication p
+    UNION ALL
+    SELECT 'pg_catalog.pg_transform'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_transform t
+    UNION ALL
+    SELECT 'pg_catalog.pg_am'::pg_catalog.regclass, a.oid, 0 FROM pg_catalog.pg_am a
+    UNION ALL
+    SELECT 'pg_catalog.pg_language'::pg_catalog.regclass, l.oid, 0 FROM pg_catalog.pg_language l
+    UNION ALL
+    -- What is on a foreign table or on a relation of an extension, without belonging to the extension.
+    SELECT 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, s.oid, 0
+    FROM pg_catalog.pg_statistic_ext s
+    WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = s.stxrelid AND c.relkind = 'f')
+       OR EXISTS (
+          SELECT FROM pg_catalog.pg_depend e
+          WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = s.stxrelid
+            AND e.deptype = 'e')
+    UNION ALL
+    SELECT 'pg_catalog.pg_policy'::pg_catalog.regclass, p.oid, 0
+    FROM pg_catalog.pg_policy p
+    JOIN pg_catalog.pg_class c ON c.oid = p.polrelid AND c.relpersistence <> 't'
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'pggit'
+    JOIN pg_catalog.pg_depend e
+      ON e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e'
+    UNION ALL
+    SELECT 'pg_catalog.pg_rewrite'::pg_catalog.regclass, w.oid, 0
+    FROM pg_catalog.pg_rewrite w
+    JOIN pg_catalog.pg_class c ON c.oid = w.ev_class AND c.relpersistence <> 't'
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'pggit'
+    JOIN pg_catalog.pg_depend e
+      ON e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e'
+    WHERE w.rulename <> '_RETURN'
+    UNION ALL
+    -- A trigger that a partition has from its parent, but enabled or disabled otherwise.
+    SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, t.oid, 0
+    FROM pg_catalog.pg_trigger t
+    JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid AND p.tgenabled <> t.tgenabled
+    WHERE NOT p.tgisinternal
+) o
+CROSS JOIN LATERAL pg_catalog.pg_identify_object(o.class, o.oid, o.part) i
+WHERE o.oid >= 16384
+  AND i.identity IS NOT NULL
+  AND (i.schema IS NULL OR i.schema !~ '^(pggit|pg_catalog|pg_(toast_)?temp_[0-9]+)$')
+  AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_depend e
+      WHERE e.classid = o.class AND e.objid = o.oid AND e.deptype = 'e')
+UNION ALL
+SELECT 'user mapping', pg_catalog.format('%I on server %I', m.usename, m.srvname)
+FROM pg_catalog.pg_user_mappings m
+UNION ALL
+SELECT 'subscription', pg_catalog.quote_ident(s.subname)
+FROM pg_catalog.pg_subscription s
+JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
+UNION ALL
+SELECT 'large objects', pg_catalog.count(*)::pg_catalog.text
+FROM pg_catalog.pg_largeobject_metadata l
+HAVING pg_catalog.count(*) > 0
+UNION ALL
+SELECT 'security label', pg_catalog.concat(s.provider, ' on ', s.objtype, ' ', s.objname)
+FROM pg_catalog.pg_seclabels s
+WHERE s.objtype NOT IN ('role', 'tablespace', 'database', 'large object')
+UNION ALL
+SELECT 'setting', pg_catalog.concat('database', ' for role ' || pg_catalog.quote_ident(r.rolname), ': ', v.setting)
+FROM pg_catalog.pg_db_role_setting s
+JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase AND d.datname = pg_catalog.current_database()
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS v (setting)
+UNION ALL
+SELECT 'extension dependency', pg_catalog.concat(i.type, ' ', i.identity, ' on ', pg_catalog.quote_ident(e.extname))
+FROM pg_catalog.pg_depend d
+JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) i
+WHERE d.deptype = 'x'
+  AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+UNION ALL
+-- Privileges on members of extensions that are not those that the extension gave. From the members to the catalogs: a
+-- union of the catalogs joined with the members is read anew for each member where there are no statistics.
+SELECT 'grant', pg_catalog.concat('on ', i.type, ' ', i.identity)
+FROM pg_catalog.pg_depend e
+JOIN pg_catalog.pg_extension x ON x.oid = e.refobjid AND x.extname <> 'pggit'
+LEFT JOIN pg_catalog.pg_class c ON c.oid = e.objid AND e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_proc p ON p.oid = e.objid AND e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_type t ON t.oid = e.objid AND e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_namespace n
+  ON n.oid = e.objid AND e.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_init_privs ip ON ip.classoid = e.classid AND ip.objoid = e.objid AND ip.objsubid = 0
+CROSS JOIN LATERAL pg_catalog.pg_identify_object(e.classid, e.objid, 0) i
+WHERE e.deptype = 'e'
+  AND e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+  AND e.objid >= 16384
+  AND COALESCE(c.oid, p.oid, t.oid, n.oid) IS NOT NULL
+  AND COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl) IS DISTINCT FROM ip.initprivs

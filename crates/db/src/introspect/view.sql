@@ -1,0 +1,9 @@
+-- What only views have: oid, definition.
+SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid)
+FROM pg_catalog.pg_class c
+WHERE c.relkind = 'v'
+  AND c.relpersistence <> 't'
+  AND c.oid >= 16384
+  AND NOT EXISTS (
+      SELECT FROM pg_catalog.pg_depend e
+      WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e')

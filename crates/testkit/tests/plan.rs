@@ -1,0 +1,283 @@
+//! Plans on a real server: applied to the start they give the end, planning again gives nothing, and back.
+//!
+//! Cases are directories `corpus/plan/<kind>--<case>/` with `a.sql`, `b.sql` and, optionally, `seed.sql` (rows for the
+//! start, which survive) and `renames.txt` (lines `kind old new`). `PGGIT_PLAN_SCHEMAS` may name a directory of more
+//! schemas to build from nothing and take down again; `PGGIT_PLAN_ONLY` a part of the names to run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use pggit_catalog::diff::diff;
+use pggit_catalog::plan::{Action, Plan, PlanOptions, plan};
+use pggit_catalog::rename::Renames;
+use pggit_db::introspect::{Snapshot, read_catalog};
+use pggit_testkit::{TestDatabase, TestServer, dump, psql, try_psql};
+
+fn options() -> PlanOptions {
+    PlanOptions { role: Some("postgres".into()), ..PlanOptions::default() }
+}
+
+fn read(database: &TestDatabase) -> Snapshot {
+    read_catalog(&mut database.session()).expect("the catalog can be read")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Storage parameters are written in the order in which they were set; the model has them by name.
+fn sorted_options(line: &str) -> String {
+    match line.split_once("WITH (") {
+        Some((before, rest)) if rest.contains("='") && rest.contains(')') => {
+            let (list, after) = rest.split_once(')').expect("it contains one");
+            let mut list: Vec<&str> = list.split(", ").collect();
+            list.sort_unstable();
+            format!("{before}WITH ({}){after}", list.join(", "))
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// Names of not-null constraints are remembered and not compared: renaming and attaching leave them as they are.
+fn without_not_null_name(line: &str) -> String {
+    match line.strip_suffix(" NOT NULL").and_then(|column| column.rsplit_once(" CONSTRAINT ")) {
+        Some((column, _)) => format!("{column} NOT NULL"),
+        None => line.to_owned(),
+    }
+}
+
+/// A dump as a set of statements whose lines are in no order: columns may stand in another.
+fn unordered(dump: &str) -> Vec<String> {
+    let mut statements: Vec<String> = dump
+        .split(";\n")
+        .map(|statement| {
+            let lines = statement.lines().map(|line| line.trim().trim_end_matches(','));
+            let mut lines: Vec<String> = lines
+                .filter(|line| !line.is_empty())
+                .map(|line| without_not_null_name(&sorted_options(line)))
+                .collect();
+            lines.sort();
+            lines.join("\n")
+        })
+        .filter(|statement| !statement.is_empty())
+        .collect();
+    statements.sort();
+    statements
+}
+
+fn difference(left: &str, right: &str) -> Option<String> {
+    let (left, right) = (unordered(left), unordered(right));
+    let only = |these: &[String], those: &[String], sign: char| {
+        let those: BTreeSet<&String> = those.iter().collect();
+        these
+            .iter()
+            .filter(|s| !those.contains(s))
+            .take(5)
+            .map(|s| format!("{sign} {}", s.replace('\n', &format!("\n{sign} "))))
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    };
+    (left != right).then(|| format!("{}\n\n{}", only(&left, &right, '-'), only(&right, &left, '+')))
+}
+
+fn planned(from: &Snapshot, to: &Snapshot, renames: &Renames) -> Result<Plan, String> {
+    let first = plan(&from.catalog, &to.catalog, renames, &options()).map_err(|error| error.to_string())?;
+    let second = plan(&from.catalog, &to.catalog, renames, &options()).map_err(|error| error.to_string())?;
+    if first == second { Ok(first) } else { Err("two plans of the same input differ".into()) }
+}
+
+/// Plans from `start` to `end` and proves the plan on `start`, which is `end` afterwards.
+fn prove(start: &TestDatabase, end: &TestDatabase, renames: &Renames) -> Result<Plan, String> {
+    let (from, to) = (read(start), read(end));
+    let plan = planned(&from, &to, renames)?;
+    let sql = plan.to_sql();
+    let script = format!("BEGIN;\nSET LOCAL check_function_bodies = off;\n{sql}COMMIT;\n");
+    let script = if plan.steps.iter().any(|step| !step.transactional) { sql.clone() } else { script };
+    try_psql(start.settings(), &script)
+        .map_err(|error| format!("the plan fails: {error}\n--- plan\n{sql}"))?;
+    let now = read(start);
+    let left: Vec<String> = diff(&now.catalog, &to.catalog, &Renames::default())
+        .iter()
+        .map(|change| {
+            format!("{} {} {}: {}", change.kind, change.address.kind, change.address, change.details())
+        })
+        .collect();
+    if !left.is_empty() {
+        return Err(format!("differences are left:\n{}\n--- plan\n{sql}", left.join("\n")));
+    }
+    let again = planned(&now, &to, &Renames::default())?;
+    if !again.is_empty() {
+        return Err(format!("planning again gives:\n{}", again.to_sql()));
+    }
+    // What is not modelled, and the tables of other tools, only one side has.
+    let partial =
+        !to.unmodelled.is_empty() || !from.unmodelled.is_empty() || has_ledger(end) || has_ledger(start);
+    match difference(&dump(start.settings()), &dump(end.settings())) {
+        Some(_) if partial => Ok(plan),
+        Some(difference) => Err(format!("dumps differ:\n{difference}\n--- plan\n{sql}")),
+        None => Ok(plan),
+    }
+}
+
+fn has_ledger(database: &TestDatabase) -> bool {
+    let ledger = "SELECT count(*) > 0 FROM pg_class WHERE relname = 'schema_migrations'";
+    psql(database.settings(), ledger).trim() == "t"
+}
+
+fn wanted(name: &str) -> bool {
+    std::env::var("PGGIT_PLAN_ONLY").map_or(true, |part| name.contains(&part))
+}
+
+fn report(failures: &[String]) {
+    assert!(failures.is_empty(), "{} failed:\n\n{}", failures.len(), failures.join("\n\n=====\n"));
+}
+
+/// Builds the schema in an empty database by a plan, and takes it down by another.
+fn build_and_take_down(name: &str, target: &TestDatabase) -> Result<(), String> {
+    let snapshot = read(target);
+    if !snapshot.unmodelled.is_empty() {
+        let kinds: BTreeSet<&str> = snapshot.unmodelled.iter().map(|u| u.kind.as_str()).collect();
+        eprintln!("{name}: has objects that are not modelled: {kinds:?}");
+    }
+    let server = TestServer::shared();
+    let (built, empty) = (server.database("built"), server.database("empty"));
+    let none = Renames::default();
+    prove(&built, target, &none).map_err(|error| format!("{name}: empty to schema: {error}"))?;
+    let same = planned(&snapshot, &snapshot, &none)?;
+    if !same.is_empty() {
+        return Err(format!("{name}: against itself: {}", same.to_sql()));
+    }
+    prove(&built, &empty, &none).map_err(|error| format!("{name}: schema to empty: {error}"))?;
+    Ok(())
+}
+
+#[test]
+fn the_example_is_built_from_nothing_and_taken_down() {
+    let file = |name: &str| {
+        std::fs::read_to_string(root().join("examples/shop").join(name)).expect("the example is there")
+    };
+    let target = TestServer::shared().database("shop");
+    psql(target.settings(), &format!("{}\n{}", file("roles.sql"), file("schema.sql")));
+    build_and_take_down("shop", &target).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn given_schemas_are_built_from_nothing_and_taken_down() {
+    let Some(directory) = std::env::var_os("PGGIT_PLAN_SCHEMAS").map(PathBuf::from) else { return };
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&directory)
+        .expect("the directory is there")
+        .map(|entry| entry.expect("its entries can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+        .collect();
+    files.sort();
+    if let Ok(roles) = std::fs::read_to_string(directory.join("../roles.sql")) {
+        psql(&TestServer::shared().settings("postgres"), &roles);
+    }
+    let mut failures = Vec::new();
+    for path in files {
+        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        if !wanted(&name) {
+            continue;
+        }
+        let target = TestServer::shared().database(&name);
+        let sql = std::fs::read_to_string(&path).expect("a schema can be read");
+        if let Err(error) = try_psql(target.settings(), &sql) {
+            eprintln!("{name}: does not load: {}", error.lines().take(3).collect::<Vec<_>>().join(" "));
+            continue;
+        }
+        match build_and_take_down(&name, &target) {
+            Ok(()) => eprintln!("{name}: ok"),
+            Err(error) => failures.push(error),
+        }
+    }
+    report(&failures);
+}
+
+/// Renames of a case, from its `renames.txt`: `table public.a public.b`, `column public.b.x y`.
+fn renames(directory: &Path) -> Renames {
+    use pggit_catalog::address::{ObjectAddress, ObjectKind, Part};
+    let mut renames = Renames::default();
+    let Ok(text) = std::fs::read_to_string(directory.join("renames.txt")) else { return renames };
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [kind, old, new] = words[..] else { panic!("\"{line}\" is no rename") };
+        let address = |kind: ObjectKind, name: &str| match name.split_once('.') {
+            Some((schema, name)) => ObjectAddress::new(kind, schema, name),
+            None => ObjectAddress::global(kind, name),
+        };
+        if kind == "column" || kind == "constraint" {
+            let (table, part) = old.rsplit_once('.').expect("a part is in a table");
+            let part = if kind == "column" { Part::column(part) } else { Part::constraint(part) };
+            renames.add_part(address(ObjectKind::Table, table), part, new.into());
+            continue;
+        }
+        let object = ObjectKind::ALL
+            .into_iter()
+            .find(|known| format!("{known:?}").eq_ignore_ascii_case(kind))
+            .unwrap_or_else(|| panic!("\"{kind}\" is no kind"));
+        renames.add_object(address(object, old), address(object, new));
+    }
+    renames
+}
+
+/// Rows of all tables of the database, by table.
+fn row_count(database: &TestDatabase) -> String {
+    psql(
+        database.settings(),
+        "SELECT sum((xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM ONLY %s', oid::regclass), \
+         false, true, '')))[1]::text::bigint) FROM pg_class WHERE relkind = 'r' AND oid >= 16384",
+    )
+}
+
+fn run_case(directory: &Path) -> Result<(), String> {
+    let name = directory.file_name().expect("a case has a name").to_string_lossy().into_owned();
+    let file = |file: &str| std::fs::read_to_string(directory.join(file)).ok();
+    let server = TestServer::shared();
+    let (a, b) = (server.database(&name), server.database(&name));
+    for (database, sql) in [(&a, "a.sql"), (&b, "b.sql")] {
+        try_psql(database.settings(), &file(sql).expect("a case has both sides"))
+            .map_err(|error| format!("{name}: {sql} does not load: {error}"))?;
+    }
+    let renames = renames(directory);
+    let there = server.copy_of(a.name(), &name);
+    let seed = file("seed.sql");
+    if let Some(seed) = &seed {
+        try_psql(there.settings(), seed).map_err(|error| format!("{name}: no rows: {error}"))?;
+    }
+    let before = row_count(&there);
+    let forth = prove(&there, &b, &renames).map_err(|error| format!("{name}: a to b: {error}"))?;
+    if forth.is_empty() && !diff(&read(&a).catalog, &read(&b).catalog, &renames).is_empty() {
+        return Err(format!("{name}: the sides differ but the plan is empty"));
+    }
+    let drops = |plan: &Plan| plan.steps.iter().any(|step| matches!(step.action, Action::DropTable));
+    if seed.is_some() && !drops(&forth) && row_count(&there) != before {
+        return Err(format!("{name}: rows are lost"));
+    }
+    if let Some(expected) = file("plan.sql")
+        && forth.to_sql() != expected
+    {
+        return Err(format!("{name}: the plan is\n{}", forth.to_sql()));
+    }
+    prove(&there, &a, &renames.inverse()).map_err(|error| format!("{name}: b to a: {error}"))?;
+    Ok(())
+}
+
+#[test]
+fn cases_are_proven_both_ways() {
+    let directory = root().join("corpus/plan");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(&directory)
+        .expect("the corpus is there")
+        .map(|entry| entry.expect("its entries can be read").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    cases.sort();
+    assert!(!cases.is_empty(), "the corpus is empty");
+    let mut failures = Vec::new();
+    for case in cases.iter().filter(|case| wanted(&case.to_string_lossy())) {
+        if let Err(error) = run_case(case) {
+            eprintln!("{error}\n");
+            failures.push(error);
+        }
+    }
+    report(&failures);
+}

@@ -1,0 +1,62 @@
+//! Packages of the system that building and testing need.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+
+/// A package and a file that is there when it is installed.
+struct Package {
+    name: &'static str,
+    file: &'static str,
+}
+
+/// What Debian 12 calls them. The server comes with the contrib extensions.
+const PACKAGES: &[Package] = &[
+    Package { name: "gcc", file: "/usr/bin/cc" },
+    Package { name: "libc6-dev", file: "/usr/include/stdio.h" },
+    Package { name: "libclang-14-dev", file: "/usr/lib/llvm-14/lib/libclang.so" },
+    Package { name: "postgresql-15", file: "/usr/lib/postgresql/15/bin/postgres" },
+    Package { name: "postgresql-server-dev-15", file: "/usr/include/postgresql/15/server/postgres.h" },
+];
+
+/// Installs what is missing, as root on Debian; elsewhere names it.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub fn require_packages() -> anyhow::Result<()> {
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|package| !Path::new(package.file).exists())
+        .map(|package| package.name)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    ensure!(
+        is_root() && Path::new("/usr/bin/apt-get").exists(),
+        "these packages are missing: {list}\nInstall them: sudo apt-get install --no-install-recommends {list}"
+    );
+    eprintln!("installing {list}");
+    apt_get(&["update", "--quiet"])?;
+    let mut arguments = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
+    arguments.extend(&missing);
+    apt_get(&arguments)
+}
+
+fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
+    let status = Command::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(std::io::stderr())
+        .status()
+        .context("apt-get could not be started")?;
+    ensure!(status.success(), "apt-get {} failed: {status}", arguments.join(" "));
+    Ok(())
+}
+
+/// Whether we run as root.
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}

@@ -23,7 +23,12 @@ fn default(address: &ObjectAddress, column: &str, default: Option<&String>) -> S
 }
 
 pub(crate) fn create(address: &ObjectAddress, view: &View) -> Vec<Step> {
-    let mut steps = vec![Step::new(ChangeKind::Create, address, Action::CreateView, text(address, view, ""))];
+    let create = |sql| Step::new(ChangeKind::Create, address, Action::CreateView, sql);
+    let mut steps = if selects_from_itself(address, view) {
+        vec![create(outline(address, view)), create(text(address, view, "OR REPLACE "))]
+    } else {
+        vec![create(text(address, view, ""))]
+    };
     for (name, column) in &view.columns {
         if let Some(expression) = &column.default {
             let mut step = default(address, name, Some(expression));
@@ -32,6 +37,31 @@ pub(crate) fn create(address: &ObjectAddress, view: &View) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Whether a view reads itself, which `CREATE OR REPLACE VIEW` allows; too often rather than too seldom.
+fn selects_from_itself(address: &ObjectAddress, view: &View) -> bool {
+    let name = address.qualified().to_string();
+    view.definition.match_indices(&name).any(|(at, _)| {
+        let before = view.definition[..at].trim_end().to_ascii_uppercase();
+        let inside = |c: char| c.is_alphanumeric() || "_$\".".contains(c);
+        let whole = !view.definition[at + name.len()..].starts_with(inside);
+        whole && ["FROM", "JOIN", ",", "(", "ONLY"].iter().any(|word| before.ends_with(word))
+    })
+}
+
+/// A view with the columns of `view` and nothing in it.
+fn outline(address: &ObjectAddress, view: &View) -> String {
+    let columns: Vec<String> = view
+        .output
+        .iter()
+        .map(|column| {
+            let collation =
+                column.collation.as_ref().map(|name| format!(" COLLATE {name}")).unwrap_or_default();
+            format!("CAST(NULL AS {}){collation} AS {}", column.type_name, quote_ident(&column.name))
+        })
+        .collect();
+    format!("CREATE VIEW {address} AS\n SELECT {}", columns.join(",\n    "))
 }
 
 pub(crate) fn drop(address: &ObjectAddress) -> Step {

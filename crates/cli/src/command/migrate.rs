@@ -1,17 +1,21 @@
-//! `confiture migrate`.
+//! `confiture migrate`: one file per verb.
+
+mod down;
+mod status;
+mod up;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use confiture::db::ledger::LedgerName;
-use confiture::migrate::{DownRequest, MigrationSet, UpRequest};
-use confiture::migrator::{Direction, Event, Migrator, Ran, StatusEntry, StatusState};
+use confiture::migrate::MigrationSet;
+use confiture::migrator::{Direction, Event, Migrator, Ran};
 use pggit_wire::WireSession;
 
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::migration_files;
-use crate::output::{self, FormatArgs, Table};
+use crate::output::{self, FormatArgs};
 
 /// Run migrations on a database, with or without the extension
 #[derive(Debug, Subcommand)]
@@ -20,11 +24,11 @@ pub enum Migrate {
     #[command(
         after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --database-url postgresql://localhost/app --steps 1"
     )]
-    Up(Up),
+    Up(up::Up),
     /// Undo the migration that was applied last, or several
-    Down(Down),
+    Down(down::Down),
     /// Show which migrations are applied
-    Status(Status),
+    Status(status::Status),
 }
 
 /// Where the migrations are.
@@ -35,56 +39,13 @@ pub struct Directory {
     dir: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
-pub struct Up {
-    #[command(flatten)]
-    directory: Directory,
-    /// The last migration to run: a version, or a file's name
-    #[arg(long, value_name = "VERSION")]
-    target: Option<String>,
-    /// Run at most N migrations
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    steps: Option<u32>,
-    /// Run migrations after a later version too
-    #[arg(long)]
-    allow_out_of_order: bool,
-    /// Run although files of applied migrations are missing
-    #[arg(long)]
-    allow_missing: bool,
-    #[command(flatten)]
-    format: FormatArgs,
-}
-
-#[derive(Debug, Args)]
-pub struct Down {
-    #[command(flatten)]
-    directory: Directory,
-    /// Undo N migrations, the last applied first
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "target", value_parser = clap::value_parser!(u32).range(1..))]
-    steps: u32,
-    /// Undo all migrations that were applied after this one: a version, or a file's name
-    #[arg(long, value_name = "VERSION")]
-    target: Option<String>,
-    #[command(flatten)]
-    format: FormatArgs,
-}
-
-#[derive(Debug, Args)]
-pub struct Status {
-    #[command(flatten)]
-    directory: Directory,
-    /// Exit with status 3 unless all migrations are applied as their files are
-    #[arg(long)]
-    check: bool,
-    #[command(flatten)]
-    format: FormatArgs,
-}
-
 impl Migrate {
     pub fn writes_json(&self) -> bool {
-        let (Self::Up(Up { format, .. })
-        | Self::Down(Down { format, .. })
-        | Self::Status(Status { format, .. })) = self;
+        let format = match self {
+            Self::Up(up) => up.format,
+            Self::Down(down) => down.format,
+            Self::Status(status) => status.format,
+        };
         format.format.is_json()
     }
 
@@ -123,34 +84,6 @@ impl<'a> Prepared<'a> {
             migrator = migrator.environment(environment);
         }
         (migrator, &self.set)
-    }
-}
-
-impl Up {
-    fn run(&self, context: &Context) -> Outcome {
-        let mut prepared = Prepared::new(context, &self.directory, self.format)?;
-        let request = UpRequest {
-            target: self.target.clone(),
-            steps: self.steps.map(|steps| steps as usize),
-            allow_out_of_order: self.allow_out_of_order,
-            allow_missing: self.allow_missing,
-        };
-        let (mut migrator, set) = prepared.runner();
-        let ran = migrator.up(set, &request)?;
-        report(&ran, "applied", "Nothing to do, no migration is pending.", self.format)
-    }
-}
-
-impl Down {
-    fn run(&self, context: &Context) -> Outcome {
-        let mut prepared = Prepared::new(context, &self.directory, self.format)?;
-        let request = match &self.target {
-            Some(target) => DownRequest::To(target.clone()),
-            None => DownRequest::Steps(self.steps as usize),
-        };
-        let (mut migrator, set) = prepared.runner();
-        let ran = migrator.down(set, &request)?;
-        report(&ran, "undone", "Nothing to do.", self.format)
     }
 }
 
@@ -196,66 +129,4 @@ fn report(ran: &[Ran], done: &str, nothing: &str, format: FormatArgs) -> Outcome
         output::print(&format!("{count} migration{} {done}.", if count == 1 { "" } else { "s" }))?;
     }
     Ok(Exit::Done)
-}
-
-impl Status {
-    fn run(&self, context: &Context) -> Outcome {
-        let mut prepared = Prepared::new(context, &self.directory, self.format)?;
-        let (mut migrator, set) = prepared.runner();
-        let entries = migrator.status(set)?;
-        if self.format.format.is_json() {
-            let rows: Vec<_> = entries.iter().map(json).collect();
-            output::print_json(&rows)?;
-        } else {
-            output::print(&text(&entries))?;
-        }
-        let finding =
-            |entry: &StatusEntry| !matches!(entry.state, StatusState::Applied | StatusState::Excluded);
-        Ok(Exit::check(self.check, entries.iter().any(finding)))
-    }
-}
-
-fn json(entry: &StatusEntry) -> serde_json::Value {
-    serde_json::json!({
-        "version": entry.version,
-        "name": entry.name,
-        "file": entry.file,
-        "status": entry.state.name(),
-        "applied_at": entry.applied_at,
-        "has_down": entry.has_down,
-    })
-}
-
-fn text(entries: &[StatusEntry]) -> String {
-    if entries.is_empty() {
-        return "There are no migrations.\n".to_owned();
-    }
-    let mut table = Table::new(["", "version", "name", "status", "applied at", "down"]);
-    for entry in entries {
-        table.row([
-            mark(entry.state).to_owned(),
-            entry.version.clone(),
-            entry.name.clone(),
-            entry.state.name().to_owned(),
-            entry.applied_at.clone().unwrap_or_default(),
-            if entry.has_down { "yes" } else { "no" }.to_owned(),
-        ]);
-    }
-    let count = |wanted: fn(StatusState) -> bool| entries.iter().filter(|entry| wanted(entry.state)).count();
-    let applied = count(|state| {
-        matches!(
-            state,
-            StatusState::Applied | StatusState::Modified | StatusState::Changed | StatusState::Missing
-        )
-    });
-    format!("{}\n{applied} applied, {} to run\n", table.render(), count(StatusState::is_to_run))
-}
-
-const fn mark(state: StatusState) -> &'static str {
-    match state {
-        StatusState::Applied => "✓",
-        StatusState::Pending | StatusState::Changed => "•",
-        StatusState::OutOfOrder | StatusState::Modified | StatusState::Missing => "!",
-        StatusState::Excluded => "-",
-    }
 }

@@ -7,7 +7,7 @@
 //! [migrations]
 //! directory = "db/migrations"
 //! environments = "db/environments"
-//! ledger = "tb_confiture"             # or "schema.table"
+//! ledger = "tb_confiture"             # or "schema.table"; "fraiseql_migrations" and "schema_migrations" are of their tools
 //! ```
 //!
 //! Every key may be left out. Text may hold `${VARIABLE}`, see [`crate::environment`].
@@ -157,7 +157,7 @@ impl Source<'_> {
                 .error(Some(value.span()), &format!("\"{key}\" is not the name of a table"))
                 .hint("Write \"table\" or \"schema.table\"."));
         }
-        Ok(LedgerName { schema, table: table.to_owned() })
+        Ok(LedgerName::of_table(schema, table, None))
     }
 
     fn error(&self, span: Option<Range<usize>>, message: &str) -> Error {
@@ -196,7 +196,10 @@ mod tests {
         assert_eq!(config.database_url.as_deref(), Some("postgresql://db/dev"));
         assert_eq!(config.migrations, "sql");
         assert_eq!(config.environment_file("p-1.x").as_deref(), Ok("env/p-1.x.toml"));
-        assert_eq!(config.ledger, LedgerName { schema: Some("Ops".into()), table: "my ledger".into() });
+        assert_eq!(
+            config.ledger,
+            LedgerName { schema: Some("Ops".into()), table: "my ledger".into(), ..LedgerName::default() }
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use status::{StatusEntry, StatusState};
 use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
-use pggit_db::ledger::{Ledger, LedgerName, LedgerRow, NewRow, RecordedNames};
+use pggit_db::ledger::{Ledger, LedgerName, LedgerRow, RecordedNames};
 use pggit_db::migrate_lock;
 use pggit_migrate::directive::{self, Directives};
 use pggit_migrate::pending::DownStep;
@@ -118,7 +118,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         set: &'a MigrationSet,
         request: &DownRequest,
     ) -> Result<Vec<&'a Migration>> {
-        let read = self.read()?;
+        let read = self.read()?.with_rollbacks(self.connection)?;
         let identities: Vec<_> = read
             .to_undo(set, self.environment.as_deref(), request)?
             .into_iter()
@@ -162,21 +162,14 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let environment = self.environment.clone();
         let state = read.state(set, environment.as_deref());
         let to_run = state.up(request).map_err(Error::from)?;
-        let mut names = RecordedNames::new(&read.rows);
+        let mut names = RecordedNames::new(&ledger, &read.rows);
         let mut ran = Vec::new();
         for (index, migration) in to_run.iter().enumerate() {
             let job = Job { sql: &migration.up, directives: &migration.directives };
-            let (version, name) = names.of(migration);
-            let row = |milliseconds| NewRow {
-                version: &version,
-                name: &name,
-                checksum: migration.checksum.as_str(),
-                execution_time_ms: milliseconds,
-                role: migration.directives.role.as_deref(),
-            };
+            let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
             self.step(&step, &job, &mut ran, |connection, milliseconds| {
-                ledger.record(connection, &row(milliseconds))
+                ledger.record(connection, &row, milliseconds)
             })?;
         }
         Ok(ran)
@@ -184,7 +177,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
 
     fn down_locked(&mut self, set: &MigrationSet, request: &DownRequest) -> Result<Vec<Ran>> {
         let ledger = Ledger::find(self.connection, &self.ledger)?;
-        let read = self.read_from(ledger)?;
+        let read = self.read_from(ledger)?.with_rollbacks(self.connection)?;
         let environment = self.environment.clone();
         let steps = read.to_undo(set, environment.as_deref(), request)?;
         let Some(ledger) = &read.ledger else { return Ok(Vec::new()) };
@@ -192,11 +185,12 @@ impl<'s, C: Connection> Migrator<'s, C> {
         for (index, undone) in steps.iter().enumerate() {
             let migration = undone.migration;
             let directives = down_directives(undone)?;
-            let job = Job { sql: &undone.down().map_err(Error::from)?.sql, directives: &directives };
+            let down = undone.down().map_err(Error::from)?;
+            let job = Job { sql: &down.sql, directives: &directives };
             let numbers: Vec<i64> = read
                 .rows
                 .iter()
-                .filter(|row| row.identity() == migration.identity)
+                .filter(|row| row.identity == migration.identity)
                 .map(|row| row.number)
                 .collect();
             let step = Step { direction: Direction::Down, migration, index, count: steps.len() };
@@ -280,6 +274,17 @@ struct Step<'a> {
 }
 
 impl Read {
+    /// With the rollback SQL that is recorded in the database.
+    fn with_rollbacks<C: Connection>(mut self, connection: &mut C) -> Result<Self> {
+        if let Some(ledger) = &self.ledger {
+            let mut recorded = ledger.rollbacks(connection)?;
+            for (row, applied) in self.rows.iter().zip(&mut self.applied) {
+                applied.rollback_sql = recorded.remove(&row.number);
+            }
+        }
+        Ok(self)
+    }
+
     fn state<'a>(&'a self, set: &'a MigrationSet, environment: Option<&str>) -> RunState<'a> {
         RunState::new(set, &self.applied, environment)
     }

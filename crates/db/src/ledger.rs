@@ -1,39 +1,127 @@
 //! The ledger: the table of the migrations that were applied to a database.
 //!
-//! It has the shape of Confiture 1.29 for Python (`tb_confiture`), so that either program continues the ledger of the
-//! other. That program takes `20260122143022_001_add_x` apart at the first `_`, into version `20260122143022` and name
-//! `001_add_x`; here the version is `20260122143022_001`. Rows are written its way and read as what they mean.
+//! There are three kinds, [`LedgerKind`], each with the columns that its tool documents, so that a ledger that one of the
+//! original tools made is continued, and goes on being read by it. One file a kind says what such a table is; everything
+//! else knows none of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod confiture;
+mod fraiseql;
+mod names;
+mod pgdbm;
+mod rollback;
+
+use std::collections::BTreeSet;
 
 use pggit_catalog::ident::QualifiedName;
 use pggit_migrate::{Applied, Identity, Migration};
 use thiserror::Error;
 
-use crate::session::{Param, RowError, Session, SessionError};
+use crate::session::{Param, Row, RowError, Session, SessionError};
+pub use names::RecordedNames;
 
-/// The name of the ledger where nothing else is said.
-pub const DEFAULT_TABLE: &str = "tb_confiture";
+/// The module of pgdbm where neither a module nor a schema is named.
+pub const DEFAULT_MODULE: &str = "default";
 
-/// Columns without which a table is no ledger.
-const REQUIRED: [&str; 7] =
-    ["pk_confiture", "slug", "version", "name", "applied_at", "execution_time_ms", "checksum"];
+/// Whose table it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum LedgerKind {
+    /// `tb_confiture`, as Confiture 1.29 for Python makes it.
+    #[default]
+    Confiture,
+    /// `fraiseql_migrations` of `fraiseql migrate`.
+    Fraiseql,
+    /// `schema_migrations` of pgdbm.
+    Pgdbm {
+        /// The module whose migrations these are; others have their own rows in the same table.
+        module: String,
+    },
+}
 
-/// What ledgers of earlier versions lack.
-const LATER: [&str; 2] = ["applied_by", "archived_into"];
+impl LedgerKind {
+    /// The name of the table where nothing else is said.
+    #[must_use]
+    pub const fn default_table(&self) -> &'static str {
+        match self {
+            Self::Confiture => "tb_confiture",
+            Self::Fraiseql => "fraiseql_migrations",
+            Self::Pgdbm { .. } => "schema_migrations",
+        }
+    }
 
-/// Where to look for the ledger.
+    const fn shape(&self) -> &'static Shape {
+        match self {
+            Self::Confiture => &confiture::SHAPE,
+            Self::Fraiseql => &fraiseql::SHAPE,
+            Self::Pgdbm { .. } => &pgdbm::SHAPE,
+        }
+    }
+
+    fn identity(&self, version: &str, name: &str) -> Identity {
+        match self {
+            Self::Confiture => confiture::identity(version, name),
+            Self::Fraiseql => Identity::from_text(version),
+            Self::Pgdbm { .. } => pgdbm::identity(version, name),
+        }
+    }
+}
+
+/// What a table of one kind is. In SQL, `LEDGER` stands for its name and `{column}` for an optional column, which is
+/// null where the table lacks it.
+struct Shape {
+    /// The column with the numbers of rows.
+    number: &'static str,
+    /// Columns without which a table is no ledger.
+    required: &'static [&'static str],
+    /// Columns that it may lack.
+    optional: &'static [&'static str],
+    /// Makes it, with all columns.
+    create: &'static str,
+    /// Adds optional columns; where there is no such statement, the ledger is continued without.
+    complete: Option<&'static str>,
+    /// Reads it.
+    rows: &'static str,
+}
+
+/// Which ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerName {
+    /// Whose it is.
+    pub kind: LedgerKind,
     /// Its schema; `None`: where the search path finds it, made in the first schema of the search path.
     pub schema: Option<String>,
     /// Its name.
     pub table: String,
 }
 
+impl LedgerName {
+    /// The usual ledger of a kind.
+    #[must_use]
+    pub fn new(kind: LedgerKind) -> Self {
+        let table = kind.default_table().to_owned();
+        Self { kind, schema: None, table }
+    }
+}
+
+impl LedgerName {
+    /// The table of that name: of `fraiseql` or of pgdbm when it is called as theirs is, else of Confiture.
+    #[must_use]
+    pub fn of_table(schema: Option<String>, table: impl Into<String>, module: Option<String>) -> Self {
+        let table = table.into();
+        let kind = match table.as_str() {
+            "fraiseql_migrations" => LedgerKind::Fraiseql,
+            "schema_migrations" => {
+                let module = module.or_else(|| schema.clone()).unwrap_or_else(|| DEFAULT_MODULE.to_owned());
+                LedgerKind::Pgdbm { module }
+            }
+            _ => LedgerKind::Confiture,
+        };
+        Self { kind, schema, table }
+    }
+}
+
 impl Default for LedgerName {
     fn default() -> Self {
-        Self { schema: None, table: DEFAULT_TABLE.to_owned() }
+        Self::new(LedgerKind::default())
     }
 }
 
@@ -54,6 +142,20 @@ pub enum LedgerError {
         /// Columns that it lacks.
         missing: Vec<String>,
     },
+    /// The table for rollback SQL is something else.
+    #[error("table {table} is not a table of rollback SQL: it has no columns \"id\" and \"rollback_sql\"")]
+    NotRollbacks {
+        /// The table.
+        table: QualifiedName,
+    },
+    /// There is no row of that number.
+    #[error("there is no migration {number} in {table}")]
+    NoSuchRow {
+        /// The ledger.
+        table: QualifiedName,
+        /// The number.
+        number: i64,
+    },
     /// The search path names no schema to make the ledger in.
     #[error("no schema has been selected to create the ledger in")]
     NoSchema,
@@ -67,6 +169,7 @@ fn quoted(names: &[String]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     name: QualifiedName,
+    kind: LedgerKind,
     columns: BTreeSet<String>,
 }
 
@@ -75,112 +178,45 @@ pub struct Ledger {
 pub struct LedgerRow {
     /// Number of the row.
     pub number: i64,
+    /// The migration that the row stands for.
+    pub identity: Identity,
     /// The version as the table has it.
     pub version: String,
-    /// The name as the table has it.
+    /// The name as the table has it: of the migration, or of its file.
     pub name: String,
     /// Checksum of the file, if known.
     pub checksum: Option<String>,
-    /// When: UTC, `2026-01-22T14:30:22Z`.
+    /// When: UTC, `2026-01-22T14:30:22Z`; empty where the table does not say.
     pub applied_at: String,
     /// How long it took.
     pub execution_time_ms: Option<i64>,
 }
 
-/// What to record of a migration.
+/// What to record of a migration; [`RecordedNames::row`] makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRow<'a> {
-    /// Version and name, see [`RecordedNames`].
-    pub version: &'a str,
-    /// The name.
-    pub name: &'a str,
+    /// Version, as the table is to have it.
+    pub version: String,
+    /// Name, as the table is to have it.
+    pub name: String,
     /// Checksum of the file.
-    pub checksum: &'a str,
-    /// How long it took.
-    pub execution_time_ms: i64,
+    pub checksum: String,
     /// The role it ran as; `None` for the current one.
     pub role: Option<&'a str>,
 }
 
 impl LedgerRow {
-    /// The migration that the row stands for.
-    #[must_use]
-    pub fn identity(&self) -> Identity {
-        if is_time(&self.version) && starts_with_sequence(&self.name) {
-            return Identity::from_text(&format!("{}_{}", self.version, self.name));
-        }
-        Identity::from_text(&self.version)
-    }
-
-    /// The row for comparison with files.
+    /// The row for comparison with files; what undoes it is not known from the row alone, see [`Ledger::rollbacks`].
     #[must_use]
     pub fn to_applied(&self) -> Applied {
         Applied {
-            version: self.identity().to_string(),
+            version: self.identity.to_string(),
             name: self.name.clone(),
             checksum: self.checksum.clone(),
             applied_at: self.applied_at.clone(),
+            rollback_sql: None,
         }
     }
-}
-
-/// Versions and names under which migrations are recorded in one ledger.
-#[derive(Debug, Clone, Default)]
-pub struct RecordedNames {
-    known: BTreeMap<Identity, (String, String)>,
-    versions: BTreeSet<String>,
-}
-
-impl RecordedNames {
-    /// Those of a ledger with these rows.
-    #[must_use]
-    pub fn new(rows: &[LedgerRow]) -> Self {
-        let mut names = Self::default();
-        for row in rows {
-            names.add(row.identity(), row.version.clone(), row.name.clone());
-        }
-        names
-    }
-
-    /// Version and name of a migration. For `20260122143022_001_add_x` these are `20260122143022` and `001_add_x`,
-    /// unless another migration has that version.
-    pub fn of(&mut self, migration: &Migration) -> (String, String) {
-        if let Some(known) = self.known.get(&migration.identity) {
-            return known.clone();
-        }
-        let (version, name) = self.free(migration);
-        self.add(migration.identity.clone(), version.clone(), name.clone());
-        (version, name)
-    }
-
-    fn free(&self, migration: &Migration) -> (String, String) {
-        let version = migration.identity.to_string();
-        if let Some((time, sequence)) = version.split_once('_').filter(|_| migration.version().is_some())
-            && is_time(time)
-            && starts_with_sequence(sequence)
-            && !self.versions.contains(time)
-        {
-            let separator = if migration.name.is_empty() { "" } else { "_" };
-            return (time.to_owned(), format!("{sequence}{separator}{}", migration.name));
-        }
-        (version, migration.name.clone())
-    }
-
-    fn add(&mut self, identity: Identity, version: String, name: String) {
-        self.versions.insert(version.clone());
-        self.known.insert(identity, (version, name));
-    }
-}
-
-/// `20260122143022`.
-fn is_time(version: &str) -> bool {
-    version.len() == 14 && version.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `001`, `001_add_x`.
-fn starts_with_sequence(name: &str) -> bool {
-    let digits = name.split('_').next().unwrap_or_default();
-    (3..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Ledger {
@@ -189,15 +225,14 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::NotALedger`] for another table of that name.
     pub fn find<S: Session>(session: &mut S, name: &LedgerName) -> Result<Option<Self>, LedgerError> {
-        let schema = name.schema.as_deref().map_or(Param::Null, Param::Text);
-        let found = session.query(include_str!("ledger/locate.sql"), &[schema, Param::Text(&name.table)])?;
-        let Some(row) = found.first() else { return Ok(None) };
-        let columns: BTreeSet<String> = row.texts(1)?.iter().flatten().cloned().collect();
-        let table = QualifiedName::new(row.text(0)?, &name.table);
+        let Some((table, columns)) = located(session, name.schema.as_deref(), &name.table)? else {
+            return Ok(None);
+        };
+        let required = name.kind.shape().required.iter();
         let missing: Vec<String> =
-            REQUIRED.iter().filter(|column| !columns.contains(**column)).map(|c| (*c).to_owned()).collect();
+            required.filter(|column| !columns.contains(**column)).map(|c| (*c).to_owned()).collect();
         if missing.is_empty() {
-            Ok(Some(Self { name: table, columns }))
+            Ok(Some(Self { name: table, kind: name.kind.clone(), columns }))
         } else {
             Err(LedgerError::NotALedger { table, missing })
         }
@@ -209,12 +244,13 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub fn open<S: Session>(session: &mut S, name: &LedgerName) -> Result<(Self, bool), LedgerError> {
+        let shape = name.kind.shape();
         if let Some(ledger) = Self::find(session, name)? {
-            if LATER.iter().all(|column| ledger.columns.contains(*column)) {
-                return Ok((ledger, false));
-            }
-            session.script(&ledger.sql(include_str!("ledger/complete.sql")))?;
-            let columns = ledger.columns.into_iter().chain(LATER.map(str::to_owned)).collect();
+            let is_complete = shape.optional.iter().all(|column| ledger.columns.contains(*column));
+            let Some(complete) = shape.complete.filter(|_| !is_complete) else { return Ok((ledger, false)) };
+            session.script(&ledger.sql(complete))?;
+            let columns =
+                ledger.columns.into_iter().chain(shape.optional.iter().map(|c| (*c).to_owned())).collect();
             return Ok((Self { columns, ..ledger }, false));
         }
         let schema = match &name.schema {
@@ -225,10 +261,11 @@ impl Ledger {
                 schema.ok_or(LedgerError::NoSchema)?.to_owned()
             }
         };
-        let columns = REQUIRED.iter().chain(&LATER).map(|column| (*column).to_owned()).collect();
-        let ledger = Self { name: QualifiedName::new(schema, &name.table), columns };
-        session.script(&ledger.sql(include_str!("ledger/create.sql")))?;
-        Ok((ledger, true))
+        let columns =
+            shape.required.iter().chain(shape.optional).map(|column| (*column).to_owned()).collect();
+        let name = Self { name: QualifiedName::new(schema, &name.table), kind: name.kind.clone(), columns };
+        session.script(&name.sql(shape.create))?;
+        Ok((name, true))
     }
 
     /// Its name.
@@ -237,26 +274,45 @@ impl Ledger {
         &self.name
     }
 
-    /// What is applied, in the order in which it was; rows that were archived do not count.
+    /// Whose it is.
+    #[must_use]
+    pub fn kind(&self) -> &LedgerKind {
+        &self.kind
+    }
+
+    /// What is applied, in the order in which it was; of a table that several modules share, what is applied of the one.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub fn rows<S: Session>(&self, session: &mut S) -> Result<Vec<LedgerRow>, LedgerError> {
-        let live = if self.columns.contains("archived_into") { "l.archived_into IS NULL" } else { "true" };
-        let sql = self.sql(&include_str!("ledger/rows.sql").replace("WHERE LIVE", &format!("WHERE {live}")));
-        let rows = session.query(&sql, &[])?;
-        rows.iter()
-            .map(|row| {
-                Ok(LedgerRow {
-                    number: row.int(0)?,
-                    version: row.text(1)?.to_owned(),
-                    name: row.text(2)?.to_owned(),
-                    checksum: row.optional_text(3)?.map(str::to_owned),
-                    applied_at: row.text(4)?.to_owned(),
-                    execution_time_ms: row.optional_int(5)?,
-                })
-            })
-            .collect()
+        let sql = self.sql(self.kind.shape().rows);
+        let rows = match &self.kind {
+            LedgerKind::Confiture | LedgerKind::Fraiseql => session.query(&sql, &[])?,
+            LedgerKind::Pgdbm { module } => session.query(&sql, &[Param::Text(module)])?,
+        };
+        rows.iter().map(|row| self.row(row)).collect()
+    }
+
+    fn row(&self, row: &Row) -> Result<LedgerRow, LedgerError> {
+        let (version, name) = (row.text(1)?, row.text(2)?);
+        Ok(LedgerRow {
+            number: row.int(0)?,
+            identity: self.kind.identity(version, name),
+            version: version.to_owned(),
+            name: name.to_owned(),
+            checksum: row.optional_text(3)?.map(str::to_owned),
+            applied_at: row.optional_text(4)?.unwrap_or_default().to_owned(),
+            execution_time_ms: row.optional_int(5)?,
+        })
+    }
+
+    /// The checksum of a migration as this ledger records it.
+    #[must_use]
+    pub fn checksum_of(&self, migration: &Migration) -> String {
+        match &self.kind {
+            LedgerKind::Confiture | LedgerKind::Fraiseql => migration.checksum.to_string(),
+            LedgerKind::Pgdbm { .. } => migration.trimmed_checksum(),
+        }
     }
 
     /// Records that a migration was applied; for one that is recorded, that it was applied again. The ledger has to be
@@ -264,16 +320,32 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn record<S: Session>(&self, session: &mut S, row: &NewRow<'_>) -> Result<(), LedgerError> {
-        let NewRow { version, name, checksum, execution_time_ms, role } = *row;
-        let params = [
-            Param::Text(version),
-            Param::Text(name),
-            Param::Int(execution_time_ms.clamp(0, i32::MAX.into())),
-            Param::Text(checksum),
-            role.map_or(Param::Null, Param::Text),
-        ];
-        session.execute(&self.sql(include_str!("ledger/record.sql")), &params)?;
+    pub fn record<S: Session>(
+        &self,
+        session: &mut S,
+        row: &NewRow<'_>,
+        execution_time_ms: i64,
+    ) -> Result<(), LedgerError> {
+        let version = Param::Text(&row.version);
+        let name = Param::Text(&row.name);
+        let checksum = Param::Text(&row.checksum);
+        let milliseconds = Param::Int(execution_time_ms.clamp(0, i32::MAX.into()));
+        let role = row.role.map_or(Param::Null, Param::Text);
+        match &self.kind {
+            LedgerKind::Confiture => {
+                let sql = self.sql(include_str!("ledger/confiture/record.sql"));
+                session.execute(&sql, &[version, name, milliseconds, checksum, role])?;
+            }
+            LedgerKind::Fraiseql => {
+                let sql = self.sql(include_str!("ledger/fraiseql/record.sql"));
+                session.execute(&sql, &[version, milliseconds, checksum, role])?;
+            }
+            LedgerKind::Pgdbm { module } => {
+                let has_versions = self.columns.contains("version");
+                let sql = self.sql(if has_versions { pgdbm::RECORD } else { pgdbm::RECORD_BY_FILE });
+                session.execute(&sql, &[Param::Text(module), version, name, checksum, milliseconds])?;
+            }
+        }
         Ok(())
     }
 
@@ -286,72 +358,48 @@ impl Ledger {
         Ok(())
     }
 
-    /// A statement with the ledger's name in it.
+    /// Gives a migration that is recorded another checksum, see [`Self::checksum_of`].
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn set_checksum<S: Session>(
+        &self,
+        session: &mut S,
+        number: i64,
+        checksum: &str,
+    ) -> Result<(), LedgerError> {
+        let params = [Param::Int(number), Param::Text(checksum)];
+        session.execute(&self.sql(include_str!("ledger/set_checksum.sql")), &params)?;
+        Ok(())
+    }
+
+    /// A statement with the ledger's names in it.
     fn sql(&self, template: &str) -> String {
-        let statement =
+        let shape = self.kind.shape();
+        let mut statement =
             template.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
-        statement.replace("LEDGER", &self.name.to_string())
+        for column in shape.optional {
+            let value =
+                if self.columns.contains(*column) { format!("l.{column}") } else { "NULL".to_owned() };
+            statement = statement.replace(&format!("{{{column}}}"), &value);
+        }
+        // The names of tables come last: they are the user's, and nothing in them is to be replaced.
+        let statement = statement.replace("NUMBER", shape.number);
+        let parts: Vec<String> =
+            statement.split("ROLLBACKS").map(|part| part.replace("LEDGER", &self.name.to_string())).collect();
+        parts.join(&self.rollbacks_name().to_string())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use pggit_migrate::MigrationSet;
-    use pggit_migrate::migration::SourceFile;
-
-    use super::*;
-
-    fn row(version: &str, name: &str) -> LedgerRow {
-        LedgerRow {
-            number: 1,
-            version: version.into(),
-            name: name.into(),
-            checksum: None,
-            applied_at: String::new(),
-            execution_time_ms: None,
-        }
-    }
-
-    #[test]
-    fn rows_of_the_other_program_are_understood() {
-        for (version, name, expected) in [
-            ("001", "a", "001"),
-            ("20260122143022", "001_b", "20260122143022_001"),
-            ("20260122143022", "c", "20260122143022"),
-            ("20260122143022_002", "b", "20260122143022_002"),
-            ("1", "002_x", "1"),
-            ("seed", "seed", "seed"),
-            ("R__views", "views", "R__views"),
-        ] {
-            assert_eq!(row(version, name).identity().to_string(), expected, "{version} {name}");
-        }
-    }
-
-    #[test]
-    fn what_is_recorded_reads_back() {
-        let names = [
-            "001_a.sql",
-            "20260122143022_001_b.sql",
-            "20260122143022_002_c.sql",
-            "20260122143023_001.sql",
-            "V1.2__x.sql",
-            "V1_3__x.sql",
-            "R__views.sql",
-            "seed.sql",
-        ];
-        let files = names.map(|name| SourceFile { name: name.into(), bytes: b"SELECT 1;".to_vec() });
-        let set = MigrationSet::from_files(files.to_vec()).expect("a set");
-        let mut rows: Vec<LedgerRow> = Vec::new();
-        let mut names = RecordedNames::default();
-        for migration in set.migrations() {
-            let (version, name) = names.of(migration);
-            assert!(rows.iter().all(|row| row.version != version), "{version} is there twice");
-            rows.push(row(&version, &name));
-            assert_eq!(rows[rows.len() - 1].identity(), migration.identity);
-        }
-        assert!(
-            rows.iter().any(|row| (row.version.as_str(), row.name.as_str()) == ("20260122143022", "001_b"))
-        );
-        assert!(rows.iter().any(|row| row.version == "20260122143022_002"));
-    }
+/// The table of that name, and its columns.
+fn located<S: Session>(
+    session: &mut S,
+    schema: Option<&str>,
+    table: &str,
+) -> Result<Option<(QualifiedName, BTreeSet<String>)>, LedgerError> {
+    let params = [schema.map_or(Param::Null, Param::Text), Param::Text(table)];
+    let found = session.query(include_str!("ledger/locate.sql"), &params)?;
+    let Some(row) = found.first() else { return Ok(None) };
+    let columns = row.texts(1)?.iter().flatten().cloned().collect();
+    Ok(Some((QualifiedName::new(row.text(0)?, table), columns)))
 }

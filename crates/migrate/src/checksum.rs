@@ -48,6 +48,15 @@ impl Checksum {
     }
 }
 
+/// The checksum of a text as pgdbm takes it: all line ends as `\n`, and without space around the text.
+#[must_use]
+pub fn trimmed(text: &str) -> String {
+    // Space as in Python: four separators more than Unicode has.
+    let is_space = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    hexadecimal(Sha256::new_with_prefix(text.trim_matches(is_space)))
+}
+
 fn hexadecimal(hasher: Sha256) -> String {
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -89,6 +98,16 @@ mod tests {
         assert!(windows.matches("8d16b2751a03ee00a5c394fb64970b143ca1acfc598bdc291767131cf4d7f750"));
         assert!(windows.matches(Checksum::of(b"CREATE TABLE b(id int);\n").as_str()));
         assert!(!windows.matches(Checksum::of(b"CREATE TABLE b(id int);").as_str()));
+    }
+
+    #[test]
+    fn trimmed_checksums() {
+        let abc = Checksum::of(b"a\nb c").to_string();
+        for same in ["a\nb c", "\n a\r\nb c\n\n", "a\rb c\u{1c}\u{a0}\u{2003}\t"] {
+            assert_eq!(trimmed(same), abc, "{same:?}");
+        }
+        assert_ne!(trimmed("\u{feff}a\nb c"), abc);
+        assert_eq!(trimmed(" \n"), Checksum::of(b"").to_string());
     }
 
     #[test]

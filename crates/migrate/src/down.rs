@@ -1,7 +1,7 @@
 //! The way down of a migration, and where it comes from.
 //!
 //! In this order: a file of its own (`x.down.sql`, `U1__x.sql`); a block of comment lines in the way up;
-//! `DOWN_SQL` of a Python file. The block starts with a line `-- Rollback:`, after which SQL may stand at once,
+//! `DOWN_SQL` of a Python file; rollback SQL that is recorded beside the ledger. The block starts with a line `-- Rollback:`, after which SQL may stand at once,
 //! and ends with the first line that is no comment:
 //!
 //! ```sql
@@ -30,6 +30,8 @@ pub enum DownSource {
     Comment,
     /// `DOWN_SQL` of a Python file.
     Python,
+    /// Recorded in the database.
+    Recorded,
 }
 
 /// The SQL of a `-- Rollback:` block, without the comment marks.

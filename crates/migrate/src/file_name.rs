@@ -5,6 +5,7 @@
 //! | `001_x.sql`, `1.2_x.sql`, `001.sql` | version and name |
 //! | `20240126120000_x.sql` | a time as version |
 //! | `20260122143022_001_x.sql` | a time of 14 digits and a sequence number of 3 to 6 digits as version |
+//! | `20260122_143022_x.sql` | date and time as version |
 //! | `V1__x.sql`, `V1.2__x.sql`, `V1_2__x.sql` | Flyway's versioned names; `U1__x.sql` is the way down of version 1 |
 //! | `R__x.sql` | repeatable: runs again whenever it has changed |
 //! | `….up.sql`, `….down.sql` | the two ways in two files |
@@ -104,7 +105,7 @@ impl FileName {
     /// # Errors
     /// [`FileNameError`] when it is a kind of migration that can't be run.
     pub fn parse(path: &str) -> Result<Option<Self>, FileNameError> {
-        let base = path.rsplit('/').next().unwrap_or(path);
+        let base = base(path);
         if base.starts_with('.') {
             return Ok(None);
         }
@@ -117,6 +118,19 @@ impl FileName {
         }
         Ok(Some(Self { identity, name, role }))
     }
+}
+
+/// The last component of a path.
+#[must_use]
+pub fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The last component of a path without the ending of a migration's file: `003_add_indexes` for
+/// `migrations/003_add_indexes.up.sql`.
+#[must_use]
+pub fn stem(path: &str) -> &str {
+    Stem::of(base(path)).map_or(base(path), |stem| stem.text)
 }
 
 /// A name without its ending, and what the ending says.
@@ -173,20 +187,24 @@ fn read_flyway(stem: &str) -> Option<(char, Version, &str)> {
     Some((letter, Version::parse(version).ok()?, name.trim_start_matches('_')))
 }
 
-/// `001_name`, `1.2_name`, `20260122143022_001_name`.
+/// `001_name`, `1.2_name`, `20260122143022_001_name`, `20260122_143022_name`.
 fn read_numbered(stem: &str) -> Option<(Version, &str)> {
     let end = stem.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(stem.len());
     let (mut version, mut rest) = stem.split_at(end);
     if !rest.is_empty() && !rest.starts_with('_') {
         return None;
     }
-    if version.len() == 14 && !version.contains('.') {
-        let digits = rest.get(1..).unwrap_or("");
-        let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-        let after = digits[length..].chars().next();
-        if (3..=6).contains(&length) && matches!(after, None | Some('_')) {
-            (version, rest) = stem.split_at(end + 1 + length);
-        }
+    let lengths = match version.len() {
+        _ if version.contains('.') => 0..=0,
+        14 => 3..=6,
+        8 => 6..=6,
+        _ => 0..=0,
+    };
+    let digits = rest.get(1..).unwrap_or("");
+    let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let after = digits[length..].chars().next();
+    if length > 0 && lengths.contains(&length) && matches!(after, None | Some('_')) {
+        (version, rest) = stem.split_at(end + 1 + length);
     }
     Some((Version::parse(version).ok()?, rest.trim_start_matches('_')))
 }
@@ -221,6 +239,9 @@ mod tests {
             ("001_2fa_tokens.sql", "version 001 | 2fa_tokens | Up"),
             ("0010_2020_12_09_173101_add.up.sql", "version 0010 | 2020_12_09_173101_add | Up"),
             ("20240126120000_x.sql", "version 20240126120000 | x | Up"),
+            ("20240126_120000_x.sql", "version 20240126_120000 | x | Up"),
+            ("20240126_120000.sql", "version 20240126_120000 |  | Up"),
+            ("20240126_1200_x.sql", "version 20240126 | 1200_x | Up"),
             ("20240126120000_12_x.sql", "version 20240126120000 | 12_x | Up"),
             (
                 "20260122143022_001_add_user_profile_fields.py",
@@ -258,6 +279,19 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(show(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn stems() {
+        for (path, expected) in [
+            ("migrations/003_x.up.sql", "003_x"),
+            ("003_x.sql", "003_x"),
+            ("a/003_x.py", "003_x"),
+            ("003_x", "003_x"),
+            ("a/.sql", ".sql"),
+        ] {
+            assert_eq!(stem(path), expected, "{path}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! A migration, as its files describe it.
 
-use crate::checksum::Checksum;
+use crate::checksum::{self, Checksum};
 use crate::directive::Directives;
 use crate::down::Down;
-use crate::file_name::Identity;
+use crate::file_name::{self, Identity};
 use crate::version::Version;
 
 /// A file as the caller read it.
@@ -55,7 +55,7 @@ impl Migration {
     /// The file without directories.
     #[must_use]
     pub fn file_name(&self) -> &str {
-        self.up.file.rsplit('/').next().unwrap_or(&self.up.file)
+        file_name::base(&self.up.file)
     }
 
     /// All files, that of the way up first.
@@ -66,6 +66,18 @@ impl Migration {
             self.down.as_ref().map(|down| down.sql.file.as_str()).filter(|file| *file != self.file()),
         );
         files
+    }
+
+    /// The checksum of the way up as pgdbm takes it, see [`checksum::trimmed`].
+    #[must_use]
+    pub fn trimmed_checksum(&self) -> String {
+        checksum::trimmed(&self.up.text)
+    }
+
+    /// Whether a ledger's text is a checksum of the file, in any of the forms that the tools use.
+    #[must_use]
+    pub fn has_checksum(&self, recorded: &str) -> bool {
+        self.checksum.matches(recorded) || recorded.trim().eq_ignore_ascii_case(&self.trimmed_checksum())
     }
 
     /// The version, where there is one.

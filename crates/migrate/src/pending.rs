@@ -1,10 +1,11 @@
 //! What a run would do: the files against the rows of a ledger.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::down::Down;
+use crate::down::{Down, DownSource};
 use crate::file_name::Identity;
-use crate::migration::Migration;
+use crate::migration::{Migration, Sql};
 use crate::migration_set::MigrationSet;
 
 /// A row of a ledger: a migration that is applied.
@@ -19,6 +20,8 @@ pub struct Applied {
     pub checksum: Option<String>,
     /// When, as text of the caller's choice.
     pub applied_at: String,
+    /// SQL that undoes it, where that is recorded in the database.
+    pub rollback_sql: Option<String>,
 }
 
 /// How a migration's file stands to the ledger.
@@ -98,13 +101,20 @@ pub struct DownStep<'a> {
 }
 
 impl<'a> DownStep<'a> {
-    /// The way down that its files give.
+    /// The way down that its files give, or else the one that is recorded.
     ///
     /// # Errors
-    /// [`PendingError::NoDown`] where they give none.
-    pub fn down(&self) -> Result<&'a Down, PendingError> {
-        let migration = self.migration;
-        migration.down.as_ref().ok_or_else(|| PendingError::NoDown { file: migration.file().to_owned() })
+    /// [`PendingError::NoDown`] where there is none.
+    pub fn down(&self) -> Result<Cow<'a, Down>, PendingError> {
+        if let Some(down) = &self.migration.down {
+            return Ok(Cow::Borrowed(down));
+        }
+        let file = self.migration.file();
+        let Some(text) = &self.applied.rollback_sql else {
+            return Err(PendingError::NoDown { file: file.to_owned() });
+        };
+        let sql = Sql { text: text.clone(), file: format!("rollback SQL of {file}"), line: 1 };
+        Ok(Cow::Owned(Down { sql, source: DownSource::Recorded }))
     }
 }
 
@@ -154,7 +164,7 @@ pub enum PendingError {
         /// How many are applied, without repeatable ones.
         applied: usize,
     },
-    /// No file says how to undo a migration.
+    /// Nothing says how to undo a migration.
     #[error("{file}: there is no way down")]
     NoDown {
         /// The file of the way up.
@@ -173,7 +183,7 @@ impl<'a> RunState<'a> {
         let newest = rows.keys().rev().find_map(Identity::version);
         let entry = |migration: &'a Migration| {
             let state = match rows.get(&migration.identity) {
-                Some(row) if row.checksum.as_ref().is_none_or(|sum| migration.checksum.matches(sum)) => {
+                Some(row) if row.checksum.as_ref().is_none_or(|sum| migration.has_checksum(sum)) => {
                     State::Applied(row)
                 }
                 Some(row) if migration.identity.is_repeatable() => State::Changed(row),
@@ -329,6 +339,7 @@ mod tests {
                 _ => Some(Checksum::of(b"SELECT 1;").to_string()),
             },
             applied_at: "2024-01-15 10:30:00".to_owned(),
+            rollback_sql: None,
         };
         rows.iter().map(row).collect()
     }
@@ -442,5 +453,12 @@ mod tests {
         let steps = RunState::new(&set, &rows, None).down(&DownRequest::Steps(1)).expect("one step");
         let error = steps[0].down().expect_err("no way down");
         assert_eq!(error.to_string(), "001_a.sql: there is no way down");
+        let rows = vec![Applied { rollback_sql: Some("DROP TABLE a;".to_owned()), ..rows[0].clone() }];
+        let steps = RunState::new(&set, &rows, None).down(&DownRequest::Steps(1)).expect("one step");
+        let down = steps[0].down().expect("what is recorded");
+        assert_eq!(
+            (down.sql.text.as_str(), down.sql.file.as_str(), down.source),
+            ("DROP TABLE a;", "rollback SQL of 001_a.sql", DownSource::Recorded)
+        );
     }
 }

@@ -222,8 +222,11 @@ impl From<LedgerError> for Error {
         match error {
             LedgerError::Session(error) => error.into(),
             LedgerError::Row(error) => error.into(),
-            LedgerError::NotALedger { .. } => Self::new(ErrorCode::Project, error.to_string())
-                .hint("Give the ledger another name, or the other table."),
+            LedgerError::NotALedger { .. } | LedgerError::NotRollbacks { .. } => {
+                Self::new(ErrorCode::Project, error.to_string())
+                    .hint("Give the ledger another name, or the other table.")
+            }
+            LedgerError::NoSuchRow { .. } => Self::new(ErrorCode::InvalidArgument, error.to_string()),
             LedgerError::NoSchema => {
                 let hint = "Set \"search_path\" in the connection, or name the ledger with its schema.";
                 Self::new(ErrorCode::Project, error.to_string()).hint(hint)

@@ -57,6 +57,9 @@ const LEDGERS: &[Ledger] = &[
     having("tb_confiture_steps", &["migration", "plan_index", "stage", "state", "batch_cursor"]),
     having("confiture_lock_holder", &["lock_id", "pid", "hostname", "command", "acquired_at"]),
     having("fraiseql_migrations", &["version", "applied_at"]),
+    exactly("migration_history", &["id", "rollback_sql", "recorded_at"]),
+    exactly("tb_confiture_rollback", &["id", "rollback_sql", "recorded_at"]),
+    exactly("fraiseql_migrations_rollback", &["id", "rollback_sql", "recorded_at"]),
 ];
 
 /// Whether this is a table of a known migration tool.

@@ -1,2 +1,2 @@
--- Takes out the migration with number $1. LEDGER stands for its name.
-DELETE FROM LEDGER AS l WHERE l.pk_confiture = $1
+-- Takes out the migration with number $1. LEDGER stands for its name, NUMBER for the column with its rows' numbers.
+DELETE FROM LEDGER AS l WHERE l.NUMBER = $1

@@ -1,5 +1,6 @@
 //! The `confiture` command line.
 
+mod clock;
 mod command;
 mod connection;
 mod exit;

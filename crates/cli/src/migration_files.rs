@@ -15,6 +15,19 @@ const ENDINGS: [&str; 2] = [".sql", ".py"];
 
 /// Reads the migrations in a directory.
 pub fn read(directory: &Path) -> Result<MigrationSet, Failure> {
+    let set = MigrationSet::from_files(load(directory)?).map_err(|problems| {
+        let lines: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+        let failure = Failure::new(format!("the migrations in \"{}\" are not in order", directory.display()));
+        failure.sqlstate("58000").detail(lines.join("\n"))
+    })?;
+    for warning in set.warnings() {
+        output::note(&format!("warning: {warning}"));
+    }
+    Ok(set)
+}
+
+/// Reads the files in a directory that can be migrations.
+pub fn load(directory: &Path) -> Result<Vec<SourceFile>, Failure> {
     let failed = |error| {
         Failure::file("read", directory, &error).hint("Name the directory with the migrations with --dir.")
     };
@@ -32,15 +45,7 @@ pub fn read(directory: &Path) -> Result<MigrationSet, Failure> {
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    let set = MigrationSet::from_files(files).map_err(|problems| {
-        let lines: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
-        let failure = Failure::new(format!("the migrations in \"{}\" are not in order", directory.display()));
-        failure.sqlstate("58000").detail(lines.join("\n"))
-    })?;
-    for warning in set.warnings() {
-        output::note(&format!("warning: {warning}"));
-    }
-    Ok(set)
+    Ok(files)
 }
 
 /// Writes new files into a directory, made if need be. Nothing is overwritten, and all files are there or none.

@@ -11,13 +11,21 @@
 //!
 //! `COPY … FROM stdin` with its data in the file works; meta-commands of psql do not.
 
+mod baseline;
+mod dry_run;
 mod event;
 mod failure;
+mod repair;
 mod script;
 mod status;
+mod validate;
 
+pub use baseline::Recorded;
+pub use dry_run::{Tried, TriedOutcome};
 pub use event::{Direction, Event};
+pub use repair::{Repair, RepairKind, RepairRequest};
 pub use status::{StatusEntry, StatusState};
+pub use validate::{Finding, FindingKind};
 
 use std::time::{Duration, Instant};
 

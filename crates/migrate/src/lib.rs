@@ -11,6 +11,7 @@ pub mod migration;
 pub mod migration_set;
 pub mod pending;
 pub mod python_literal;
+pub mod skeleton;
 pub mod slug;
 pub mod statements;
 mod token;

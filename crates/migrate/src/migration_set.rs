@@ -192,7 +192,8 @@ impl MigrationSet {
         self.migrations.get(at)
     }
 
-    /// Gaps in versions that are one whole number each; times as versions leave no gaps.
+    /// Gaps in versions that are one whole number each; times as versions leave no gaps, and of versions that go up by
+    /// tens one by one is no gap.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
         let numbers: Vec<u64> = self
@@ -202,7 +203,8 @@ impl MigrationSet {
             .filter(|version| !version.is_timestamp())
             .filter_map(crate::version::Version::as_integer)
             .collect();
-        let pairs = numbers.windows(2).filter(|pair| pair[1] - pair[0] > 1);
+        let stride = numbers.iter().copied().reduce(common_divisor).unwrap_or(1).max(1);
+        let pairs = numbers.windows(2).filter(|pair| pair[1] - pair[0] > stride);
         pairs.map(|pair| Gap { after: pair[0], before: pair[1] }).collect()
     }
 }
@@ -403,6 +405,10 @@ impl Assembly {
     }
 }
 
+fn common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { common_divisor(b, a % b) }
+}
+
 fn scan_problem(sql: &Sql, source: ScanError) -> Problem {
     let at = source.position();
     Problem::Scan { file: sql.file.clone(), line: at.line + sql.line - 1, column: at.column, source }
@@ -548,6 +554,10 @@ sub/x.sql: x.up.sql has the same version, \"x\"
             ("20240126120000_e.sql", ""),
         ]);
         assert_eq!(set.expect("no problems").gaps(), [Gap { after: 2, before: 5 }]);
+        let tens = from(&[("010_a.sql", ""), ("20_b.sql", ""), ("30_c.sql", ""), ("50_d.sql", "")]);
+        assert_eq!(tens.expect("no problems").gaps(), [Gap { after: 30, before: 50 }]);
+        let ends = from(&[("1_a.sql", ""), ("3_b.sql", "")]);
+        assert_eq!(ends.expect("no problems").gaps(), [Gap { after: 1, before: 3 }]);
         assert_eq!(MigrationSet::default().gaps(), []);
     }
 }

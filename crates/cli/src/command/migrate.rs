@@ -1,15 +1,19 @@
 //! `confiture migrate`: one file per verb.
 
+mod baseline;
 mod down;
+mod new;
+mod repair;
 mod status;
 mod up;
+mod validate;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use confiture::db::ledger::LedgerName;
 use confiture::migrate::MigrationSet;
-use confiture::migrator::{Direction, Event, Migrator, Ran};
+use confiture::migrator::{Direction, Event, Migrator, Ran, Recorded};
 use pggit_wire::WireSession;
 
 use crate::connection::Context;
@@ -20,6 +24,9 @@ use crate::output::{self, FormatArgs};
 /// Run migrations on a database, with or without the extension
 #[derive(Debug, Subcommand)]
 pub enum Migrate {
+    /// Make a file for a new migration, named and numbered as those that there are
+    #[command(after_help = "Example:\n  confiture migrate new \"add users\"")]
+    New(new::New),
     /// Run the migrations that are pending
     #[command(
         after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --database-url postgresql://localhost/app --steps 1"
@@ -29,6 +36,14 @@ pub enum Migrate {
     Down(down::Down),
     /// Show which migrations are applied
     Status(status::Status),
+    /// Check the files against each other and against the ledger; exit status 3 if something is wrong
+    Validate(validate::Validate),
+    /// Record migrations as applied without running them, for a database that has their changes already
+    Baseline(baseline::Baseline),
+    /// Accept changed files as they are now, and forget files that are gone when asked to
+    ///
+    /// The ledger gets the checksums of the files as they are; the schema is not touched.
+    Repair(repair::Repair),
 }
 
 /// Where the migrations are.
@@ -39,12 +54,26 @@ pub struct Directory {
     dir: Option<PathBuf>,
 }
 
+impl Directory {
+    /// The directory.
+    fn path(&self, context: &Context) -> Result<PathBuf, Failure> {
+        match &self.dir {
+            Some(directory) => Ok(directory.clone()),
+            None => Ok(context.migrations()?.1),
+        }
+    }
+}
+
 impl Migrate {
     pub fn writes_json(&self) -> bool {
         let format = match self {
             Self::Up(up) => up.format,
             Self::Down(down) => down.format,
             Self::Status(status) => status.format,
+            Self::New(new) => new.format,
+            Self::Validate(validate) => validate.format,
+            Self::Baseline(baseline) => baseline.format,
+            Self::Repair(repair) => repair.format,
         };
         format.format.is_json()
     }
@@ -54,12 +83,17 @@ impl Migrate {
             Self::Up(up) => up.run(context),
             Self::Down(down) => down.run(context),
             Self::Status(status) => status.run(context),
+            Self::New(new) => new.run(context),
+            Self::Validate(validate) => validate.run(context),
+            Self::Baseline(baseline) => baseline.run(context),
+            Self::Repair(repair) => repair.run(context),
         }
     }
 }
 
 /// The files and the connection of a run.
 struct Prepared<'a> {
+    directory: PathBuf,
     set: MigrationSet,
     session: WireSession,
     ledger: LedgerName,
@@ -69,9 +103,22 @@ struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     fn new(context: &'a Context, directory: &Directory, format: FormatArgs) -> Result<Self, Failure> {
-        let (ledger, usual) = context.migrations()?;
-        let set = migration_files::read(directory.dir.as_ref().unwrap_or(&usual))?;
-        Ok(Self { set, session: context.connect()?, ledger, context, json: format.format.is_json() })
+        let (ledger, _) = context.migrations()?;
+        let directory = directory.path(context)?;
+        let set = migration_files::read(&directory)?;
+        let session = context.connect()?;
+        Ok(Self { directory, set, session, ledger, context, json: format.format.is_json() })
+    }
+
+    /// Fails where there are no migrations: most likely it is the wrong directory.
+    fn require_migrations(&self) -> Result<(), Failure> {
+        if !self.set.migrations().is_empty() {
+            return Ok(());
+        }
+        let failure = Failure::new(format!("there are no migrations in \"{}\"", self.directory.display()));
+        Err(failure
+            .sqlstate("58P01")
+            .hint("\"confiture migrate new\" makes one; --dir names another directory."))
     }
 
     /// The runner, and the files.
@@ -125,8 +172,16 @@ fn report(ran: &[Ran], done: &str, nothing: &str, format: FormatArgs) -> Outcome
     } else if ran.is_empty() {
         output::print(nothing)?;
     } else {
-        let count = ran.len();
-        output::print(&format!("{count} migration{} {done}.", if count == 1 { "" } else { "s" }))?;
+        output::print(&format!("{} {done}.", count(ran.len())))?;
     }
     Ok(Exit::Done)
+}
+
+/// `1 migration`, `2 migrations`.
+fn count(migrations: usize) -> String {
+    format!("{migrations} migration{}", if migrations == 1 { "" } else { "s" })
+}
+
+fn recorded_json(recorded: &Recorded) -> serde_json::Value {
+    serde_json::json!({ "version": recorded.version, "name": recorded.name, "file": recorded.file })
 }

@@ -2,11 +2,12 @@
 
 use clap::Args;
 use confiture::migrate::UpRequest;
+use confiture::migrator::{Tried, TriedOutcome};
 
-use super::{Directory, Prepared, report};
+use super::{Directory, Prepared, count, report};
 use crate::connection::Context;
-use crate::exit::Outcome;
-use crate::output::FormatArgs;
+use crate::exit::{Exit, Outcome};
+use crate::output::{self, FormatArgs};
 
 #[derive(Debug, Args)]
 pub struct Up {
@@ -24,6 +25,12 @@ pub struct Up {
     /// Run although files of applied migrations are missing
     #[arg(long)]
     allow_missing: bool,
+    /// Show the SQL of what is pending and try it in a transaction that is rolled back
+    ///
+    /// What can't run inside a transaction is not tried, and said. Locks are held until the end of the try. Exit status
+    /// 3 when something fails that may need what was not tried.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -31,6 +38,7 @@ pub struct Up {
 impl Up {
     pub fn run(&self, context: &Context) -> Outcome {
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
+        prepared.require_migrations()?;
         let request = UpRequest {
             target: self.target.clone(),
             steps: self.steps.map(|steps| steps as usize),
@@ -38,7 +46,70 @@ impl Up {
             allow_missing: self.allow_missing,
         };
         let (mut migrator, set) = prepared.runner();
+        if self.dry_run {
+            return show(&migrator.dry_run(set, &request)?, self.format);
+        }
         let ran = migrator.up(set, &request)?;
         report(&ran, "applied", "Nothing to do, no migration is pending.", self.format)
     }
+}
+
+/// Shows what a dry run has tried: the SQL, and how it went.
+fn show(tried: &[Tried], format: FormatArgs) -> Outcome {
+    let failed = tried.iter().any(|tried| matches!(tried.outcome, TriedOutcome::Failed { .. }));
+    if format.format.is_json() {
+        output::print_json(&tried.iter().map(json).collect::<Vec<_>>())?;
+        return Ok(Exit::check(true, failed));
+    }
+    if tried.is_empty() {
+        output::print("Nothing to do, no migration is pending.")?;
+        return Ok(Exit::Done);
+    }
+    let mut counts = [0; 3];
+    for Tried { file, sql, outcome, .. } in tried {
+        let (kind, how) = match outcome {
+            TriedOutcome::Proven { duration } => {
+                (0, format!("tried and rolled back ({} ms)", duration.as_millis()))
+            }
+            TriedOutcome::NotTried { reason } => (1, format!("not tried: {reason}")),
+            TriedOutcome::Failed { error } => (2, format!("failed: {}", output::one_line(&error.message))),
+        };
+        counts[kind] += 1;
+        output::print(&format!("-- {file}: {how}\n{}\n", sql.trim()))?;
+        if let TriedOutcome::Failed { error } = outcome {
+            for (label, part) in [("DETAIL", &error.detail), ("HINT", &error.hint)] {
+                if let Some(part) = part {
+                    output::note(&format!("{label}:  {part}"));
+                }
+            }
+        }
+    }
+    let [proven, not_tried, failures] = counts;
+    let mut summary = format!("{} tried in a transaction that was rolled back", count(proven));
+    for (number, what) in [(not_tried, "not tried"), (failures, "failed")] {
+        if number > 0 {
+            summary.push_str(&format!(", {number} {what}"));
+        }
+    }
+    output::note(&format!("{summary}."));
+    Ok(Exit::check(true, failed))
+}
+
+fn json(tried: &Tried) -> serde_json::Value {
+    let (outcome, duration, reason) = match &tried.outcome {
+        TriedOutcome::Proven { duration } => {
+            ("proven", Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)), None)
+        }
+        TriedOutcome::NotTried { reason } => ("not tried", None, Some(reason.as_str())),
+        TriedOutcome::Failed { error } => ("failed", None, Some(error.message.as_str())),
+    };
+    serde_json::json!({
+        "version": tried.version,
+        "name": tried.name,
+        "file": tried.file,
+        "sql": tried.sql,
+        "outcome": outcome,
+        "duration_ms": duration,
+        "reason": reason,
+    })
 }

@@ -1,0 +1,145 @@
+//! Tries what is pending inside a transaction that is rolled back.
+
+use std::time::{Duration, Instant};
+
+use pggit_db::connection::Connection;
+use pggit_db::session::SessionError;
+use pggit_migrate::{Migration, MigrationSet, TransactionUse, UpRequest, scan};
+
+use super::{Job, Migrator, run};
+use crate::error::{Error, Result};
+
+/// A pending migration that was tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tried {
+    /// Its version, or its name where it has none.
+    pub version: String,
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// What it would run.
+    pub sql: String,
+    /// How that went.
+    pub outcome: TriedOutcome,
+}
+
+/// How a try went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TriedOutcome {
+    /// It ran, and was rolled back.
+    Proven {
+        /// How long it took.
+        duration: Duration,
+    },
+    /// It can't run inside a transaction.
+    NotTried {
+        /// Why.
+        reason: String,
+    },
+    /// It failed after one that was not tried, perhaps for that reason.
+    Failed {
+        /// Why.
+        error: Error,
+    },
+}
+
+/// Ends the transaction of a dry run.
+enum End {
+    /// All went as it should.
+    RolledBack(Vec<Tried>),
+    Failed(Error),
+}
+
+impl From<SessionError> for End {
+    fn from(error: SessionError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl<C: Connection> Migrator<'_, C> {
+    /// Runs what [`Migrator::up`] would run in one transaction, and rolls it back. What can't run in one is passed over
+    /// and said. Locks are held until the end of the whole try.
+    ///
+    /// # Errors
+    /// As [`Migrator::up`], the failure of a migration included, unless one before it was passed over.
+    pub fn dry_run(&mut self, set: &MigrationSet, request: &UpRequest) -> Result<Vec<Tried>> {
+        if self.pending(set, request)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.locked(|migrator| {
+            let pending = migrator.pending(set, request)?;
+            let ended = migrator.connection.transaction(|connection| {
+                let mut tried: Vec<Tried> = Vec::new();
+                for migration in pending {
+                    let outcome = attempt(connection, migration, &tried).map_err(End::Failed)?;
+                    tried.push(Tried {
+                        version: migration.identity.to_string(),
+                        name: migration.name.clone(),
+                        file: migration.file().to_owned(),
+                        sql: migration.up.text.clone(),
+                        outcome,
+                    });
+                }
+                // An error is what rolls back.
+                Err::<(), End>(End::RolledBack(tried))
+            });
+            match ended {
+                Err(End::RolledBack(tried)) => Ok(tried),
+                Err(End::Failed(error)) => Err(error),
+                Ok(()) => Ok(Vec::new()),
+            }
+        })
+    }
+}
+
+fn attempt<C: Connection>(
+    connection: &mut C,
+    migration: &Migration,
+    before: &[Tried],
+) -> Result<TriedOutcome> {
+    if let Some(reason) = needs_its_own_transactions(migration) {
+        return Ok(TriedOutcome::NotTried { reason });
+    }
+    let start = Instant::now();
+    let job = Job { sql: &migration.up, directives: &migration.directives };
+    let Err(stop) = run(connection, &job, |_| Ok(())) else {
+        return Ok(TriedOutcome::Proven { duration: start.elapsed() });
+    };
+    let mut error = stop.into_plain(migration.file());
+    let left_out: Vec<&str> = before
+        .iter()
+        .filter(|tried| !matches!(tried.outcome, TriedOutcome::Proven { .. }))
+        .map(|tried| tried.file.as_str())
+        .collect();
+    if left_out.is_empty() {
+        let note = "This was a dry run: nothing was changed.";
+        error.detail = Some(match error.detail {
+            Some(detail) => format!("{detail}\n{note}"),
+            None => note.to_owned(),
+        });
+        return Err(error);
+    }
+    error.hint = Some(format!(
+        "Perhaps it needs what was not tried: {}. A scratch database tries all of it: \"--verify\".",
+        left_out.join(", ")
+    ));
+    Ok(TriedOutcome::Failed { error })
+}
+
+/// Why a migration can't be tried inside a transaction, if it can't.
+fn needs_its_own_transactions(migration: &Migration) -> Option<String> {
+    let script = scan(&migration.up.text).ok()?;
+    let found = script.statements.iter().find_map(|statement| {
+        let why = match TransactionUse::of(statement.sql) {
+            TransactionUse::Outside => "can't run inside a transaction",
+            TransactionUse::Control => "begins or ends a transaction",
+            TransactionUse::Inside | TransactionUse::UsableAfterCommit => return None,
+        };
+        let words: Vec<&str> = statement.sql.split_whitespace().take(3).collect();
+        let line = migration.up.line + statement.start.line - 1;
+        Some(format!("line {line}: {} … {why}", words.join(" ")))
+    });
+    let asked = || "it says no-transaction".to_owned();
+    found.or_else(|| migration.directives.no_transaction.then(asked))
+}

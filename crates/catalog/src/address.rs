@@ -29,6 +29,12 @@ pub enum ObjectKind {
     Routine,
     /// `CREATE AGGREGATE`.
     Aggregate,
+    /// `CREATE FOREIGN DATA WRAPPER`.
+    ForeignDataWrapper,
+    /// `CREATE SERVER`.
+    Server,
+    /// `CREATE USER MAPPING`.
+    UserMapping,
     /// `CREATE OPERATOR`.
     Operator,
     /// `CREATE CAST`.
@@ -53,6 +59,14 @@ pub enum ObjectKind {
     Rule,
     /// `CREATE STATISTICS`.
     Statistics,
+    /// `CREATE PUBLICATION`.
+    Publication,
+    /// A table of a publication.
+    PublicationTable,
+    /// A schema of a publication.
+    PublicationSchema,
+    /// `CREATE SUBSCRIPTION`; its slot is no object of the database.
+    Subscription,
     /// `ALTER DEFAULT PRIVILEGES`.
     DefaultPrivileges,
     /// `CREATE EVENT TRIGGER`.
@@ -61,7 +75,7 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 31] = [
         Self::Schema,
         Self::Extension,
         Self::Collation,
@@ -72,6 +86,9 @@ impl ObjectKind {
         Self::Sequence,
         Self::Routine,
         Self::Aggregate,
+        Self::ForeignDataWrapper,
+        Self::Server,
+        Self::UserMapping,
         Self::Operator,
         Self::Cast,
         Self::TextSearchDictionary,
@@ -84,6 +101,10 @@ impl ObjectKind {
         Self::Policy,
         Self::Rule,
         Self::Statistics,
+        Self::Publication,
+        Self::PublicationTable,
+        Self::PublicationSchema,
+        Self::Subscription,
         Self::DefaultPrivileges,
         Self::EventTrigger,
     ];
@@ -116,6 +137,13 @@ impl ObjectKind {
             Self::TextSearchDictionary => 22,
             Self::TextSearchConfiguration => 23,
             Self::EventTrigger => 24,
+            Self::ForeignDataWrapper => 25,
+            Self::Server => 26,
+            Self::UserMapping => 27,
+            Self::Publication => 28,
+            Self::PublicationTable => 29,
+            Self::PublicationSchema => 30,
+            Self::Subscription => 31,
         }
     }
 
@@ -151,6 +179,13 @@ impl ObjectKind {
             Self::TextSearchDictionary => "text search dictionary",
             Self::TextSearchConfiguration => "text search configuration",
             Self::EventTrigger => "event trigger",
+            Self::ForeignDataWrapper => "foreign-data wrapper",
+            Self::Server => "server",
+            Self::UserMapping => "user mapping",
+            Self::Publication => "publication",
+            Self::PublicationTable => "publication relation",
+            Self::PublicationSchema => "publication namespace",
+            Self::Subscription => "subscription",
         }
     }
 
@@ -187,7 +222,7 @@ pub enum Scope {
     /// Nothing: kind, schema and name are enough.
     #[default]
     Plain,
-    /// The relation that the object belongs to: triggers, policies, rules.
+    /// The relation that the object belongs to: triggers, policies, rules, tables of publications.
     Relation(String),
     /// The argument types, as `pg_get_function_identity_arguments` gives their types: routines, aggregates; the types of
     /// both sides, `NONE` where there is none: operators.
@@ -199,17 +234,19 @@ pub enum Scope {
 pub struct ObjectAddress {
     /// Kind of the object.
     pub kind: ObjectKind,
-    /// Schema it is in; empty for schemas, extensions, casts and event triggers, and for default privileges in all schemas.
+    /// Schema it is in; empty for what is in none, as schemas, extensions, casts and servers, and for default privileges in
+    /// all schemas.
     pub schema: String,
     /// Name, unquoted; of a cast its types: `(integer AS public.mood)`; of default privileges whose
-    /// and on what: `for role app on tables`.
+    /// and on what: `for role app on tables`; of a user mapping whose and where: `for app server far`; of what a
+    /// publication publishes the publication.
     pub name: String,
     /// Relation or argument types.
     pub scope: Scope,
 }
 
 impl ObjectAddress {
-    /// A schema, an extension, a cast or an event trigger.
+    /// An object that is in no schema.
     pub fn global(kind: ObjectKind, name: impl Into<String>) -> Self {
         Self { kind, schema: String::new(), name: name.into(), scope: Scope::Plain }
     }
@@ -270,7 +307,16 @@ impl fmt::Display for ObjectAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.scope {
             // What they are called is no identifier.
-            Scope::Plain if self.kind == ObjectKind::Cast => f.write_str(&self.name),
+            Scope::Plain if matches!(self.kind, ObjectKind::Cast | ObjectKind::UserMapping) => {
+                f.write_str(&self.name)
+            }
+            Scope::Plain if self.kind == ObjectKind::PublicationSchema => {
+                write!(f, "{} in publication {}", quote_ident(&self.schema), quote_ident(&self.name))
+            }
+            Scope::Relation(relation) if self.kind == ObjectKind::PublicationTable => {
+                let table = QualifiedName::new(self.schema.clone(), relation.clone());
+                write!(f, "{table} in publication {}", quote_ident(&self.name))
+            }
             Scope::Plain if self.kind == ObjectKind::DefaultPrivileges => match self.name.rsplit_once(" on ")
             {
                 Some((role, objects)) if !self.schema.is_empty() => {

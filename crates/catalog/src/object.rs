@@ -10,21 +10,28 @@ mod domain;
 mod enum_type;
 mod event_trigger;
 mod extension;
+mod foreign_data_wrapper;
 mod grant;
 mod index;
 mod materialized_view;
 mod operator;
 mod policy;
+mod publication;
+mod publication_schema;
+mod publication_table;
 mod range_type;
 mod routine;
 mod rule;
 mod schema;
 mod sequence;
+mod server;
 mod statistics;
+mod subscription;
 mod table;
 mod text_search_configuration;
 mod text_search_dictionary;
 mod trigger;
+mod user_mapping;
 mod view;
 
 use std::collections::BTreeMap;
@@ -39,17 +46,23 @@ pub use domain::{Domain, DomainConstraint};
 pub use enum_type::EnumType;
 pub use event_trigger::EventTrigger;
 pub use extension::Extension;
+pub use foreign_data_wrapper::ForeignDataWrapper;
 pub use grant::Grant;
 pub use index::Index;
 pub use materialized_view::MaterializedView;
 pub use operator::Operator;
 pub use policy::{Policy, PolicyCommand};
+pub use publication::Publication;
+pub use publication_schema::PublicationSchema;
+pub use publication_table::PublicationTable;
 pub use range_type::RangeType;
 pub use routine::{Routine, RoutineKind};
 pub use rule::Rule;
 pub use schema::Schema;
 pub use sequence::{OwnedBy, Sequence, SequenceOptions};
+pub use server::Server;
 pub use statistics::Statistics;
+pub use subscription::Subscription;
 pub use table::{
     Column, Constraint, ConstraintKind, Identity, Partition, Persistence, ReplicaIdentity,
     ReplicaIdentityKind, Table,
@@ -57,6 +70,7 @@ pub use table::{
 pub use text_search_configuration::TextSearchConfiguration;
 pub use text_search_dictionary::TextSearchDictionary;
 pub use trigger::{Trigger, TriggerState};
+pub use user_mapping::UserMapping;
 pub use view::{OutputColumn, View, ViewColumn};
 
 use crate::address::{ObjectAddress, ObjectKind, Part, Scope};
@@ -97,6 +111,7 @@ macro_rules! bodies {
     ($( $(#[$meta:meta])* $kind:ident($type:ty), )*) => {
         /// What objects of one kind have.
         #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "most objects are tables or parts of them, and all are behind `Arc`")]
         pub enum Body {
             $( $(#[$meta])* $kind($type), )*
         }
@@ -176,6 +191,20 @@ bodies! {
     TextSearchDictionary(TextSearchDictionary),
     /// A text search configuration.
     TextSearchConfiguration(TextSearchConfiguration),
+    /// A foreign-data wrapper.
+    ForeignDataWrapper(ForeignDataWrapper),
+    /// A server.
+    Server(Server),
+    /// A user mapping.
+    UserMapping(UserMapping),
+    /// A publication.
+    Publication(Publication),
+    /// A table of a publication.
+    PublicationTable(PublicationTable),
+    /// A schema of a publication.
+    PublicationSchema(PublicationSchema),
+    /// A subscription.
+    Subscription(Subscription),
     /// An event trigger.
     EventTrigger(EventTrigger),
 }
@@ -190,6 +219,7 @@ impl Body {
             Self::Policy(policy) => Some(&policy.table),
             Self::Rule(rule) => Some(&rule.table),
             Self::Statistics(statistics) => Some(&statistics.table),
+            Self::PublicationTable(table) => Some(&table.table),
             _ => None,
         }
     }

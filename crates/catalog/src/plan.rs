@@ -29,6 +29,7 @@ pub use crate::diff::ChangeKind;
 pub use crate::hazard::Hazard;
 use crate::ident::QualifiedName;
 pub use crate::lock::{Lock, LockMode};
+use crate::object::{Body, Object};
 use crate::rename::Renames;
 
 /// What a plan has to know about the run that it is made for.
@@ -225,6 +226,12 @@ pub enum Action {
     SetRole,
     /// `COMMENT ON`.
     Comment,
+    /// Makes an object of a kind that has no action of its own.
+    CreateObject,
+    /// Changes an object of a kind that has no action of its own.
+    AlterObject,
+    /// Drops an object of a kind that has no action of its own.
+    DropObject,
 }
 
 /// One statement of a plan.
@@ -382,6 +389,16 @@ fn finish(steps: &mut [Step], from: &Catalog, start: &Catalog) {
         {
             made.insert(step.address.qualified());
         }
+        let is_foreign = |object: &Object| matches!(&object.body, Body::Table(t) if t.server.is_some());
+        if step.address.kind == ObjectKind::Table && from.get(&step.address).is_some_and(is_foreign) {
+            // Its rows are elsewhere: nothing reads, checks, writes or loses them.
+            step.hazards.retain(|hazard| {
+                !matches!(
+                    hazard,
+                    Hazard::DataLoss | Hazard::TableRewrite | Hazard::FullScan | Hazard::MayFailOnRows
+                )
+            });
+        }
         let locked = !step.locks.is_empty();
         step.locks.retain(|lock| there.contains(&lock.relation) && !made.contains(&lock.relation));
         step.locks.sort();
@@ -411,6 +428,13 @@ pub(crate) const fn is_disposable(kind: ObjectKind) -> bool {
             | ObjectKind::Collation
             | ObjectKind::TextSearchDictionary
             | ObjectKind::TextSearchConfiguration
+            | ObjectKind::ForeignDataWrapper
+            | ObjectKind::Server
+            | ObjectKind::UserMapping
+            | ObjectKind::Publication
+            | ObjectKind::PublicationTable
+            | ObjectKind::PublicationSchema
+            | ObjectKind::Subscription
             | ObjectKind::EventTrigger
             | ObjectKind::View
             | ObjectKind::MaterializedView

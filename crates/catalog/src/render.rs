@@ -10,6 +10,7 @@ pub(crate) mod domain;
 pub(crate) mod enum_type;
 pub(crate) mod event_trigger;
 pub(crate) mod extension;
+pub(crate) mod foreign_data_wrapper;
 pub(crate) mod grant;
 pub(crate) mod index;
 pub(crate) mod materialized_view;
@@ -17,16 +18,22 @@ pub(crate) mod operator;
 pub(crate) mod option;
 pub(crate) mod owner;
 pub(crate) mod policy;
+pub(crate) mod publication;
+pub(crate) mod publication_schema;
+pub(crate) mod publication_table;
 pub(crate) mod range_type;
 pub(crate) mod routine;
 pub(crate) mod rule;
 pub(crate) mod schema;
 pub(crate) mod sequence;
+pub(crate) mod server;
 pub(crate) mod statistics;
+pub(crate) mod subscription;
 pub(crate) mod table;
 pub(crate) mod text_search_configuration;
 pub(crate) mod text_search_dictionary;
 pub(crate) mod trigger;
+pub(crate) mod user_mapping;
 pub(crate) mod view;
 
 use crate::address::{ObjectAddress, ObjectKind};
@@ -36,6 +43,7 @@ use crate::object::{Body, Object};
 pub(crate) fn keyword(object: &Object) -> &'static str {
     match &object.body {
         Body::Routine(routine) => routine.kind.keyword(),
+        Body::Table(table) if table.server.is_some() => "FOREIGN TABLE",
         body => kind_keyword(body.kind()),
     }
 }
@@ -64,6 +72,13 @@ pub(crate) const fn kind_keyword(kind: ObjectKind) -> &'static str {
         ObjectKind::Collation => "COLLATION",
         ObjectKind::TextSearchDictionary => "TEXT SEARCH DICTIONARY",
         ObjectKind::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION",
+        ObjectKind::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+        ObjectKind::Server => "SERVER",
+        ObjectKind::UserMapping => "USER MAPPING",
+        ObjectKind::Publication => "PUBLICATION",
+        ObjectKind::PublicationTable => "PUBLICATION TABLE",
+        ObjectKind::PublicationSchema => "PUBLICATION SCHEMA",
+        ObjectKind::Subscription => "SUBSCRIPTION",
         ObjectKind::EventTrigger => "EVENT TRIGGER",
     }
 }

@@ -137,7 +137,11 @@ impl Reader<'_> {
     }
 
     fn snapshot(&mut self, session: &mut WireSession) -> Result<(Catalog, String), Failure> {
-        let snapshot = read_catalog(session).map_err(confiture::Error::from)?;
+        let mut snapshot = read_catalog(session).map_err(confiture::Error::from)?;
+        if self.sides.iter().any(|side| matches!(side, SchemaSource::Ref(_))) {
+            // Commits have none either.
+            snapshot = snapshot.without_secrets();
+        }
         self.unmodelled.extend(snapshot.unmodelled);
         Ok((snapshot.catalog, role(session)?))
     }

@@ -172,11 +172,12 @@ fn put_column<S: Session>(session: &mut S, table: CatalogRow, column: &str) -> R
     }
 }
 
+/// A relation that holds its rows itself.
 fn relation<S: Session>(session: &mut S, address: &ObjectAddress) -> Result<Option<CatalogRow>, ApplyError> {
     let found = session.query(
         "SELECT c.oid::pg_catalog.int8 FROM pg_catalog.pg_class AS c \
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-         WHERE n.nspname = $1::pg_catalog.name AND c.relname = $2::pg_catalog.name",
+         WHERE n.nspname = $1::pg_catalog.name AND c.relname = $2::pg_catalog.name AND c.relkind <> 'f'",
         &[Param::Text(&address.schema), Param::Text(&address.name)],
     )?;
     let Some(row) = found.first() else { return Ok(None) };

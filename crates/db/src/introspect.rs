@@ -19,6 +19,7 @@ mod empty_database;
 mod enum_type;
 mod event_trigger;
 mod extension;
+mod foreign_data_wrapper;
 mod grant;
 mod ignore;
 mod index;
@@ -27,6 +28,9 @@ mod materialized_view;
 mod names;
 mod operator;
 mod policy;
+mod publication;
+mod publication_schema;
+mod publication_table;
 mod range_type;
 mod reading;
 mod relation;
@@ -34,16 +38,22 @@ mod routine;
 mod rule;
 mod schema;
 mod sequence;
+mod server;
 mod statistics;
+mod subscription;
 mod table;
 mod text_search_configuration;
 mod text_search_dictionary;
 mod trigger;
 mod unmodelled;
+mod user_mapping;
 mod view;
 
+use pggit_catalog::address::ObjectAddress;
 use pggit_catalog::catalog::{Catalog, Unmodelled};
+use pggit_catalog::ident::quote_ident;
 use pggit_catalog::identity::Identities;
+use pggit_catalog::object::Body;
 use thiserror::Error;
 
 use crate::session::{RowError, Session, SessionError};
@@ -62,6 +72,36 @@ pub struct Snapshot {
     pub identities: Identities,
     /// The rest, sorted.
     pub unmodelled: Vec<Unmodelled>,
+}
+
+impl Snapshot {
+    /// The same for a repository, whose commits everybody can read: what holds passwords is reported and not modelled.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        let secrets: Vec<(ObjectAddress, Unmodelled)> = self
+            .catalog
+            .iter()
+            .filter_map(|object| {
+                let identity = match &object.body {
+                    Body::UserMapping(mapping) if !mapping.options.is_empty() => {
+                        let role = mapping.role.as_deref().unwrap_or("public");
+                        format!("{} on server {}", quote_ident(role), quote_ident(&mapping.server))
+                    }
+                    Body::Subscription(_) => object.address.to_string(),
+                    _ => return None,
+                };
+                let kind = object.address.kind.name().to_owned();
+                Some((object.address.clone(), Unmodelled { kind, identity }))
+            })
+            .collect();
+        for (address, unmodelled) in secrets {
+            self.catalog.remove(&address);
+            self.identities.0.remove(&address);
+            self.unmodelled.push(unmodelled);
+        }
+        self.unmodelled.sort_unstable();
+        self
+    }
 }
 
 /// Why a catalog could not be read.
@@ -105,7 +145,8 @@ const ATTEMPTS: u32 = 3;
 /// Reads all objects of the connected database but those of extensions, of pgGit and of known migration tools, and
 /// those that a pattern in `pggit.ignore` takes out.
 ///
-/// Needs no rights but those that everybody has.
+/// Needs no rights but those that everybody has. What only some may see, options of user mappings and connections of
+/// subscriptions, is read where the role may see it, and reported where it may not.
 ///
 /// # Errors
 /// [`IntrospectError::Session`] with the server's error, [`IntrospectError::Vanished`] when other transactions keep
@@ -142,6 +183,13 @@ fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
             text_search_dictionary::read(&mut reading, &mut draft)?;
             text_search_configuration::read(&mut reading, &mut draft)?;
             event_trigger::read(&mut reading, &mut draft)?;
+            foreign_data_wrapper::read(&mut reading, &mut draft)?;
+            server::read(&mut reading, &mut draft)?;
+            user_mapping::read(&mut reading, &mut draft)?;
+            publication::read(&mut reading, &mut draft)?;
+            publication_table::read(&mut reading, &mut draft)?;
+            publication_schema::read(&mut reading, &mut draft)?;
+            subscription::read(&mut reading, &mut draft)?;
             let indexes = index::read(&mut reading, &mut draft)?;
             let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
             table::read(&mut reading, &mut draft, &indexes, constraints)?;

@@ -219,23 +219,42 @@ fn ledgers_of_migration_tools_are_told_from_tables_of_their_name() {
 fn what_is_not_modelled_is_reported() {
     let database = loaded(
         "unmodelled",
-        "CREATE PUBLICATION p; CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, COMMUTATOR = ####);
-         CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;
-         CREATE FOREIGN TABLE f (a int, b int) SERVER far; CREATE STATISTICS s ON a, b FROM f;
+        "SELECT lo_create(4711); CREATE EXTENSION hstore; REVOKE EXECUTE ON FUNCTION hstore(text, text) FROM PUBLIC;
          CREATE TYPE floats AS RANGE (subtype = float8);",
     );
     let found: Vec<String> =
         read(&database).unmodelled.iter().map(|found| format!("{} {}", found.kind, found.identity)).collect();
     assert_eq!(
         found,
-        [
-            "foreign table public.f",
-            "operator public.####(integer,integer)",
-            "publication p",
-            "server far",
-            "statistics object public.s",
-        ]
+        ["grant on function public.hstore(pg_catalog.text,pg_catalog.text)", "large objects 1"]
     );
+}
+
+#[test]
+fn secrets_are_read_by_who_may_see_them_and_kept_out_of_commits() {
+    let database = loaded(
+        "secrets",
+        "DO $$ BEGIN CREATE ROLE introspect_nobody LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         CREATE FOREIGN DATA WRAPPER w; CREATE SERVER far FOREIGN DATA WRAPPER w;
+         CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (password 'x'); CREATE USER MAPPING FOR postgres SERVER far;
+         CREATE SUBSCRIPTION \"Sub 1\" CONNECTION 'password=x' PUBLICATION p WITH (connect = false, slot_name = NONE);",
+    );
+    let names = |snapshot: &Snapshot| -> (Vec<String>, Vec<String>) {
+        let address = |object: &Object| format!("{} {}", object.address.kind, object.address);
+        let unmodelled = snapshot.unmodelled.iter().map(|found| format!("{} {}", found.kind, found.identity));
+        (snapshot.catalog.iter().skip(3).map(address).collect(), unmodelled.collect())
+    };
+    let all = read(&database);
+    let (public, postgres) = ("user mapping for PUBLIC server far", "user mapping for postgres server far");
+    assert_eq!(names(&all), (vec![public.into(), postgres.into(), "subscription \"Sub 1\"".into()], vec![]));
+    let reported =
+        ["subscription \"Sub 1\"", "user mapping public on server far"].map(str::to_owned).to_vec();
+    assert_eq!(names(&all.without_secrets()), (vec![postgres.into()], reported.clone()));
+    let settings = database.settings().with_user("introspect_nobody");
+    let mut session = pggit_wire::WireSession::connect(&settings).expect("it connects");
+    let mut hidden = reported;
+    hidden.insert(1, "user mapping postgres on server far".into());
+    assert_eq!(names(&read_catalog(&mut session).expect("a catalog")), (vec![], hidden));
 }
 
 #[test]

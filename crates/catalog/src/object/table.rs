@@ -41,6 +41,8 @@ record! {
         14 => force_row_security: bool,
         /// The index or constraint that `CLUSTER` uses.
         15 => cluster_on: Option<String>,
+        /// Server of a foreign table; what its wrapper is told is in `options`.
+        16 => server: Option<String>,
     }
 }
 
@@ -86,6 +88,8 @@ record! {
         /// Name of the not-null constraint where it is not `table_column_not_null`: partitions have their parent's,
         /// and renaming leaves it as it is. Since PostgreSQL 18, which has these names in `pg_constraint`.
         14 => not_null_name: Remembered<Option<String>>,
+        /// What the wrapper of a foreign table is told about the column.
+        15 => foreign_options: BTreeMap<String, String>,
     }
 }
 

@@ -10,8 +10,8 @@ use crate::ident::{QualifiedName, quote_literal};
 use crate::object::{Body, Column, Object, Table};
 use crate::render::{
     aggregate, cast, collation, composite_type, domain, enum_type, event_trigger, index, materialized_view,
-    operator, policy, routine, rule, statistics, table, text_search_configuration, text_search_dictionary,
-    trigger, view,
+    operator, policy, publication, publication_table, routine, rule, server, statistics, subscription, table,
+    text_search_configuration, text_search_dictionary, trigger, view,
 };
 
 /// What happens to the objects and parts of the start.
@@ -181,7 +181,8 @@ impl Closure<'_> {
         let address = &from.address;
         let replace = match (&from.body, &to.body) {
             (Body::Table(a), Body::Table(b)) => {
-                let replace = a.partition_key != b.partition_key || a.of_type != b.of_type;
+                let replace =
+                    a.partition_key != b.partition_key || a.of_type != b.of_type || a.server != b.server;
                 if !replace {
                     self.compare_tables(address, a, b);
                 }
@@ -222,6 +223,10 @@ impl Closure<'_> {
                 text_search_configuration::must_replace(a, b)
             }
             (Body::EventTrigger(a), Body::EventTrigger(b)) => event_trigger::must_replace(a, b),
+            (Body::Server(a), Body::Server(b)) => server::must_replace(a, b),
+            (Body::Publication(a), Body::Publication(b)) => publication::must_replace(a, b),
+            (Body::PublicationTable(a), Body::PublicationTable(b)) => publication_table::must_replace(a, b),
+            (Body::Subscription(a), Body::Subscription(b)) => subscription::must_replace(a, b),
             (Body::View(a), Body::View(b)) => view::must_replace(a, b),
             (Body::MaterializedView(a), Body::MaterializedView(b)) => materialized_view::must_replace(a, b),
             (Body::Index(a), Body::Index(b)) => index::must_replace(a, b),
@@ -397,6 +402,8 @@ impl Closure<'_> {
                 PartKind::Constraint | PartKind::Property => self.destroy(dependent),
                 PartKind::Grant | PartKind::Option => {}
             },
+            // Foreign tables hold no rows of their own.
+            (ObjectKind::Table, None) if cause.kind == ObjectKind::Server => self.destroy(dependent),
             (ObjectKind::Sequence, Some(part)) if *part == owned_by_part() => {
                 self.destroy(dependent);
             }
@@ -446,7 +453,8 @@ impl Closure<'_> {
                     | ObjectKind::Trigger
                     | ObjectKind::Policy
                     | ObjectKind::Rule
-                    | ObjectKind::Statistics,
+                    | ObjectKind::Statistics
+                    | ObjectKind::PublicationTable,
                     None,
                 ) => self.destroy((address.clone(), None)),
                 _ => {}

@@ -10,7 +10,7 @@ use super::{Action, Step};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind, Scope};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Common, Object, Schema};
+use crate::object::{Body, Common, Object, Schema, UserMapping};
 use crate::rename::Renames;
 use crate::render::schema;
 
@@ -170,6 +170,21 @@ pub(super) fn follow(
             name.clone_from(&new.name);
         }
     }
+    let global = |kind: ObjectKind, name: &str| {
+        let before = ObjectAddress::global(kind, name);
+        objects.get(&before).map(|after| after.name.clone())
+    };
+    match &object.body {
+        Body::PublicationTable(_) | Body::PublicationSchema(_) => {
+            after.name = global(ObjectKind::Publication, &before.name).unwrap_or(after.name);
+        }
+        Body::UserMapping(mapping) => {
+            if let Some(server) = global(ObjectKind::Server, &mapping.server) {
+                after.name = UserMapping { server, ..mapping.clone() }.name();
+            }
+        }
+        _ => {}
+    }
     if before.kind == ObjectKind::Cast {
         after.name = renamed(&after.name, names);
     }
@@ -203,6 +218,8 @@ const fn is_named_in_definitions(kind: ObjectKind) -> bool {
             | ObjectKind::Cast
             | ObjectKind::DefaultPrivileges
             | ObjectKind::EventTrigger
+            | ObjectKind::PublicationTable
+            | ObjectKind::PublicationSchema
     )
 }
 

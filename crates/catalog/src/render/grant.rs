@@ -30,7 +30,8 @@ fn target(object: &Object) -> String {
         return defaults.objects.keyword().to_owned();
     }
     let keyword = match object.address.kind {
-        ObjectKind::View | ObjectKind::MaterializedView => "TABLE",
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => "TABLE",
+        ObjectKind::Server => "FOREIGN SERVER",
         ObjectKind::Aggregate => "FUNCTION",
         _ => super::keyword(object),
     };

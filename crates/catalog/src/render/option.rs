@@ -27,6 +27,33 @@ pub(crate) fn list(options: &BTreeMap<String, String>) -> String {
     options.iter().map(|(option, value)| entry(option, value)).collect::<Vec<_>>().join(", ")
 }
 
+/// What wrappers of foreign data are told: ` OPTIONS (a 'x')`, or nothing.
+pub(crate) fn foreign(options: &BTreeMap<String, String>) -> String {
+    if options.is_empty() {
+        return String::new();
+    }
+    let list: Vec<String> = options.iter().map(|(option, value)| foreign_entry(option, value)).collect();
+    format!(" OPTIONS ({})", list.join(", "))
+}
+
+fn foreign_entry(option: &str, value: &str) -> String {
+    format!("{} {}", quote_ident(option), quote_literal(value))
+}
+
+/// ` OPTIONS (…)` that turns `from` into `to`, or nothing.
+pub(crate) fn foreign_changes(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> String {
+    let gone = from.keys().filter(|option| !to.contains_key(*option));
+    let mut list: Vec<String> = gone.map(|option| format!("DROP {}", quote_ident(option))).collect();
+    for (option, value) in to {
+        match from.get(option) {
+            Some(before) if before == value => {}
+            Some(_) => list.push(format!("SET {}", foreign_entry(option, value))),
+            None => list.push(format!("ADD {}", foreign_entry(option, value))),
+        }
+    }
+    if list.is_empty() { String::new() } else { format!(" OPTIONS ({})", list.join(", ")) }
+}
+
 /// `RESET (…)` and `SET (…)` clauses that turn `from` into `to`.
 pub(crate) fn changes(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> Vec<String> {
     let gone: Vec<String> = from.keys().filter(|option| !to.contains_key(*option)).map(|o| name(o)).collect();

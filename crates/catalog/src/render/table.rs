@@ -20,6 +20,10 @@ fn tail(table: &Table) -> String {
         let parents = table.inherits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         sql.push_str(&format!(" INHERITS ({parents})"));
     }
+    if let Some(server) = &table.server {
+        sql.push_str(&format!(" SERVER {}{}", quote_ident(server), option::foreign(&table.options)));
+        return sql;
+    }
     if let Some(key) = &table.partition_key {
         sql.push_str(&format!(" PARTITION BY {key}"));
     }
@@ -94,7 +98,8 @@ pub(crate) fn create(
         (None, true) => " ()".to_owned(),
         (None, false) => format!(" (\n    {}\n)", lines.join(",\n    ")),
     };
-    let sql = format!("CREATE {unlogged}TABLE {address}{body}{}", tail(table));
+    let foreign = if table.server.is_some() { "FOREIGN " } else { "" };
+    let sql = format!("CREATE {unlogged}{foreign}TABLE {address}{body}{}", tail(table));
     let mut steps = vec![Step::new(ChangeKind::Create, address, Action::CreateTable, sql)];
     for (name, column) in table.columns_in_order() {
         for mut step in column::extras(address, name, column) {
@@ -106,7 +111,9 @@ pub(crate) fn create(
 }
 
 pub(crate) fn drop(address: &ObjectAddress, table: &Table) -> Step {
-    let mut step = Step::new(ChangeKind::Drop, address, Action::DropTable, format!("DROP TABLE {address}"))
+    let foreign = if table.server.is_some() { "FOREIGN " } else { "" };
+    let sql = format!("DROP {foreign}TABLE {address}");
+    let mut step = Step::new(ChangeKind::Drop, address, Action::DropTable, sql)
         .hazard_if(table.partition_key.is_none(), Hazard::DataLoss)
         .hazard(Hazard::BreaksApplications)
         .lock(LockMode::AccessExclusive, address.qualified());
@@ -146,6 +153,15 @@ pub(crate) fn alter(address: &ObjectAddress, from: &Table, to: &Table) -> Vec<St
         let space = quote_ident(to.tablespace.as_deref().unwrap_or("pg_default"));
         let step = alter_step(address, "tablespace", &format!("SET TABLESPACE {space}"));
         steps.push(step.hazard(Hazard::TableRewrite));
+    }
+    if to.server.is_some() {
+        let options = option::foreign_changes(&from.options, &to.options);
+        if !options.is_empty() {
+            let sql = format!("ALTER FOREIGN TABLE {address}{options}");
+            let step = Step::alter(address, Action::AlterTable, sql);
+            steps.push(step.lock(LockMode::AccessExclusive, address.qualified()));
+        }
+        return steps;
     }
     for clause in option::changes(&from.options, &to.options) {
         let mut step = alter_step(address, "options", &clause);

@@ -73,7 +73,7 @@ impl Comparison {
             None => branch.head.to_string(),
         };
         let state = Repository::new(session).resolve(&target)?;
-        let unmodelled = read_catalog(session)?.unmodelled;
+        let unmodelled = read_catalog(session)?.without_secrets().unmodelled;
         for base in bases(session, &branch)? {
             let (from, to, renames) = Repository::new(session).states(&base.to_string(), &target)?;
             if diff(&from, &to, &renames).is_empty() {

@@ -49,7 +49,7 @@ pub(super) struct Uncommitted {
 impl<S: Session> Repository<'_, S> {
     /// Reads the live schema.
     pub(super) fn live(&mut self) -> Result<Live> {
-        let snapshot = read_catalog(self.session)?;
+        let snapshot = read_catalog(self.session)?.without_secrets();
         let blobs = snapshot
             .catalog
             .iter()

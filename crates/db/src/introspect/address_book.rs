@@ -13,7 +13,14 @@ pub(super) mod class {
     pub const RELATION: u32 = 1259;
     pub const CAST: u32 = 2605;
     pub const CONSTRAINT: u32 = 2606;
+    pub const FOREIGN_DATA_WRAPPER: u32 = 2328;
+    pub const PUBLICATION: u32 = 6104;
+    pub const PUBLICATION_SCHEMA: u32 = 6237;
+    pub const PUBLICATION_TABLE: u32 = 6106;
     pub const SCHEMA: u32 = 2615;
+    pub const SERVER: u32 = 1417;
+    pub const SUBSCRIPTION: u32 = 6100;
+    pub const USER_MAPPING: u32 = 1418;
     pub const OPERATOR: u32 = 2617;
     pub const RULE: u32 = 2618;
     pub const TRIGGER: u32 = 2620;

@@ -27,6 +27,7 @@ pub(super) struct ColumnRow {
     compression: Option<String>,
     statistics: Option<i64>,
     options: BTreeMap<String, String>,
+    foreign_options: BTreeMap<String, String>,
     local: bool,
     comment: Option<String>,
 }
@@ -56,6 +57,7 @@ pub(super) fn read<S: Session>(
             compression: compression(&row.text()?)?,
             statistics: row.optional_int()?,
             options: declared(row.options("")?),
+            foreign_options: row.options("")?,
             local: row.bool()?,
             comment: row.optional_text()?,
             name,
@@ -118,6 +120,7 @@ impl ColumnRow {
             compression: self.compression.clone(),
             statistics: self.statistics,
             options: self.options.clone(),
+            foreign_options: self.foreign_options.clone(),
             comment: self.comment.clone(),
             grants: BTreeMap::new(),
             inherited: !self.local,

@@ -1,7 +1,7 @@
 -- Columns of tables, views, materialized views and composite types: relation, number, name, type, schema and name of
 -- the collation where it is not the type's own, not null, name of the not-null constraint where it is not the usual
 -- one, default or generation expression, generated, identity, storage where it is not the type's own, compression,
--- statistics target, options, declared here, comment.
+-- statistics target, options, options of a foreign table's wrapper, declared here, comment.
 SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
        cn.nspname, co.collname, a.attnotnull,
        CASE WHEN nn.conname::pg_catalog.text <> pg_catalog.concat(c.relname, '_', a.attname, '_not_null') THEN nn.conname END, -- since 18
@@ -12,7 +12,7 @@ SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.att
        a.attcompression::pg_catalog.text, -- since 14
        ''::pg_catalog.text, -- before 14
        CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
-       a.attoptions, a.attislocal, d.description
+       a.attoptions, a.attfdwoptions, a.attislocal, d.description
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -22,7 +22,7 @@ LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
 LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = a.attrelid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = a.attnum
 LEFT JOIN pg_catalog.pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum -- since 18
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c')
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384
   AND a.attnum > 0

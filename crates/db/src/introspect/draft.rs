@@ -47,6 +47,11 @@ impl Draft {
         ours.then(|| schema.to_owned())
     }
 
+    /// Whether an object that is in no schema is ours to read.
+    pub fn is_ours(&self, row: CatalogRow, name: &str) -> bool {
+        !self.names.members.contains_key(&row) && !self.names.ignores("", name)
+    }
+
     /// Schema and name of a relation that is ours to read.
     pub fn relation_name(&self, oid: u32) -> Option<QualifiedName> {
         self.relations.get(&oid).map(Relation::qualified)

@@ -20,6 +20,14 @@ FROM (
     FROM pg_catalog.pg_type t
     WHERE t.typacl IS NOT NULL AND t.oid >= 16384
     UNION ALL
+    SELECT 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, w.oid, 0, 'F', w.fdwacl
+    FROM pg_catalog.pg_foreign_data_wrapper w
+    WHERE w.fdwacl IS NOT NULL AND w.oid >= 16384
+    UNION ALL
+    SELECT 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, v.oid, 0, 'S', v.srvacl
+    FROM pg_catalog.pg_foreign_server v
+    WHERE v.srvacl IS NOT NULL AND v.oid >= 16384
+    UNION ALL
     SELECT 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, 0, 'n', n.nspacl
     FROM pg_catalog.pg_namespace n
     WHERE n.nspacl IS NOT NULL AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'public'

@@ -69,7 +69,7 @@ pub(super) fn read<S: Session>(
         let (oid, schema_oid, name) = (row.oid()?, row.oid()?, row.text()?);
         let kind = row.text()?;
         let kind = match kind.as_str() {
-            "r" | "p" => RelationKind::Table,
+            "r" | "p" | "f" => RelationKind::Table,
             "v" => RelationKind::View,
             "m" => RelationKind::MaterializedView,
             "c" => RelationKind::Composite,

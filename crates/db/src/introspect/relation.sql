@@ -8,6 +8,6 @@ LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
 LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
 LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c')
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384

@@ -28,6 +28,8 @@ pub(super) fn read<S: Session>(
         let replica_identity = row.text()?;
         let (row_security, force_row_security) = (row.bool()?, row.bool()?);
         let (schemas, names) = (row.texts()?, row.texts()?);
+        let (server, mut options) = (row.optional_text()?, row.options("")?);
+        options.extend(relation.options.clone());
         let mut inherits: Vec<QualifiedName> =
             schemas.into_iter().zip(names).map(|(schema, name)| QualifiedName { schema, name }).collect();
         let partition = match bound {
@@ -50,13 +52,14 @@ pub(super) fn read<S: Session>(
             inherits,
             partition,
             partition_key,
-            options: relation.options.clone(),
+            options,
             access_method: relation.access_method.clone(),
             tablespace: relation.tablespace.clone(),
             of_type,
             replica_identity: identity_of(&replica_identity, indexes.replica_identity.get(&oid))?,
             row_security,
             force_row_security,
+            server,
             cluster_on: indexes.clustered.get(&oid).cloned(),
         });
         let address = ObjectAddress::new(ObjectKind::Table, relation.schema.clone(), relation.name.clone());

@@ -6,10 +6,6 @@ FROM (
     WHERE t.typtype IN ('b', 'p')
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid AND t.typelem = e.oid)
     UNION ALL
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, 0
-    FROM pg_catalog.pg_class c
-    WHERE c.relkind = 'f'
-    UNION ALL
     SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum
     FROM pg_catalog.pg_attribute a
     WHERE a.attgenerated = 'v' AND a.attrelid >= 16384 AND NOT a.attisdropped
@@ -33,24 +29,23 @@ FROM (
     UNION ALL
     SELECT 'pg_catalog.pg_ts_template'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_ts_template t
     UNION ALL
-    SELECT 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, f.oid, 0
-    FROM pg_catalog.pg_foreign_data_wrapper f
-    UNION ALL
-    SELECT 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, f.oid, 0 FROM pg_catalog.pg_foreign_server f
-    UNION ALL
-    SELECT 'pg_catalog.pg_publication'::pg_catalog.regclass, p.oid, 0 FROM pg_catalog.pg_publication p
-    UNION ALL
     SELECT 'pg_catalog.pg_transform'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_transform t
     UNION ALL
     SELECT 'pg_catalog.pg_am'::pg_catalog.regclass, a.oid, 0 FROM pg_catalog.pg_am a
     UNION ALL
     SELECT 'pg_catalog.pg_language'::pg_catalog.regclass, l.oid, 0 FROM pg_catalog.pg_language l
     UNION ALL
-    -- What is on a foreign table or on a relation of an extension, without belonging to the extension.
+    -- What is on a relation of an extension, without belonging to the extension.
+    SELECT 'pg_catalog.pg_publication_rel'::pg_catalog.regclass, r.oid, 0
+    FROM pg_catalog.pg_publication_rel r
+    WHERE EXISTS (
+          SELECT FROM pg_catalog.pg_depend e
+          WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = r.prrelid
+            AND e.deptype = 'e')
+    UNION ALL
     SELECT 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, s.oid, 0
     FROM pg_catalog.pg_statistic_ext s
-    WHERE EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = s.stxrelid AND c.relkind = 'f')
-       OR EXISTS (
+    WHERE EXISTS (
           SELECT FROM pg_catalog.pg_depend e
           WHERE e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = s.stxrelid
             AND e.deptype = 'e')
@@ -86,10 +81,16 @@ WHERE o.oid >= 16384
 UNION ALL
 SELECT 'user mapping', pg_catalog.format('%I on server %I', m.usename, m.srvname)
 FROM pg_catalog.pg_user_mappings m
+JOIN pg_catalog.pg_foreign_server f ON f.oid = m.srvid
+JOIN pg_catalog.pg_roles r ON r.rolname = CURRENT_USER
+WHERE NOT (r.rolsuper
+           OR (pg_catalog.pg_has_role(f.srvowner, 'USAGE') AND m.umuser IN (0, r.oid))
+           OR (pg_catalog.has_server_privilege(f.oid, 'USAGE') AND m.umuser = r.oid))
 UNION ALL
 SELECT 'subscription', pg_catalog.quote_ident(s.subname)
 FROM pg_catalog.pg_subscription s
 JOIN pg_catalog.pg_database d ON d.oid = s.subdbid AND d.datname = pg_catalog.current_database()
+WHERE NOT pg_catalog.has_column_privilege('pg_catalog.pg_subscription', 'subconninfo', 'SELECT')
 UNION ALL
 SELECT 'large objects', pg_catalog.count(*)::pg_catalog.text
 FROM pg_catalog.pg_largeobject_metadata l

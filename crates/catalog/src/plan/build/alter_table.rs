@@ -176,8 +176,9 @@ impl Build<'_> {
         if retyped(address) {
             let by_parent = new.inherited && self.parent_stays_and(address, a, b, &|parent| retyped(parent));
             if !by_parent {
-                let using = self.rebuilt_values(from, name, new);
-                steps.push(table::column::set_type(address, name, old, new, using));
+                let foreign = b.server.is_some();
+                let using = if foreign { None } else { self.rebuilt_values(from, name, new) };
+                steps.push(table::column::set_type(address, name, old, new, using, foreign));
             }
         }
         // The new type may bring another storage of its own.

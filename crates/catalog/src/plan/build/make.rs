@@ -11,8 +11,9 @@ use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
 use crate::render::{
     aggregate, cast, collation, comment, composite_type, default_privileges, domain, enum_type,
-    event_trigger, extension, index, materialized_view, operator, policy, range_type, routine, rule, schema,
-    sequence, statistics, text_search_configuration, text_search_dictionary, trigger, view,
+    event_trigger, extension, foreign_data_wrapper, index, materialized_view, operator, policy, publication,
+    publication_schema, publication_table, range_type, routine, rule, schema, sequence, server, statistics,
+    subscription, text_search_configuration, text_search_dictionary, trigger, user_mapping, view,
 };
 
 impl Build<'_> {
@@ -56,6 +57,13 @@ impl Build<'_> {
             Body::Collation(body) => vec![collation::create(address, body)],
             Body::TextSearchDictionary(body) => vec![text_search_dictionary::create(address, body)],
             Body::TextSearchConfiguration(body) => text_search_configuration::create(address, body),
+            Body::ForeignDataWrapper(body) => vec![foreign_data_wrapper::create(address, body)],
+            Body::Server(body) => vec![server::create(address, body)],
+            Body::UserMapping(body) => vec![user_mapping::create(address, body)],
+            Body::Publication(body) => vec![publication::create(address, body)],
+            Body::PublicationTable(body) => vec![publication_table::create(address, body)],
+            Body::PublicationSchema(body) => vec![publication_schema::create(address, body)],
+            Body::Subscription(body) => vec![subscription::create(address, body)],
             Body::EventTrigger(body) => event_trigger::create(address, body),
         };
         let mut op = Op::new(steps).makes((address.clone(), None));
@@ -184,6 +192,13 @@ impl Build<'_> {
                 text_search_configuration::alter(address, a, b)
             }
             (Body::EventTrigger(a), Body::EventTrigger(b)) => event_trigger::alter(address, a, b),
+            (Body::ForeignDataWrapper(a), Body::ForeignDataWrapper(b)) => {
+                foreign_data_wrapper::alter(address, a, b)
+            }
+            (Body::Server(a), Body::Server(b)) => server::alter(address, a, b),
+            (Body::UserMapping(a), Body::UserMapping(b)) => user_mapping::alter(address, a, b),
+            (Body::Publication(a), Body::Publication(b)) => publication::alter(address, a, b),
+            (Body::Subscription(a), Body::Subscription(b)) => subscription::alter(address, a, b),
             (Body::View(a), Body::View(b)) => view::alter(address, a, b),
             (Body::MaterializedView(a), Body::MaterializedView(b)) => {
                 self.cluster_view(address, Some(a), b);

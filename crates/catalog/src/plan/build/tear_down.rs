@@ -7,9 +7,10 @@ use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
 use crate::plan::{Action, ChangeKind, Hazard, Step};
 use crate::render::{
-    aggregate, cast, collation, default_privileges, domain, event_trigger, extension, index,
-    materialized_view, operator, policy, routine, rule, schema, sequence, statistics, table,
-    text_search_configuration, text_search_dictionary, trigger, view,
+    aggregate, cast, collation, default_privileges, domain, event_trigger, extension, foreign_data_wrapper,
+    index, materialized_view, operator, policy, publication, publication_schema, publication_table, routine,
+    rule, schema, sequence, server, statistics, subscription, table, text_search_configuration,
+    text_search_dictionary, trigger, user_mapping, view,
 };
 
 impl Build<'_> {
@@ -68,6 +69,16 @@ impl Build<'_> {
             Body::Collation(_) => collation::drop(address),
             Body::TextSearchDictionary(_) => text_search_dictionary::drop(address),
             Body::TextSearchConfiguration(_) => text_search_configuration::drop(address),
+            Body::ForeignDataWrapper(_) => foreign_data_wrapper::drop(address),
+            Body::Server(_) => server::drop(address),
+            Body::UserMapping(_) => user_mapping::drop(address),
+            Body::Publication(_) => publication::drop(address),
+            Body::PublicationTable(body) => publication_table::drop(address, body),
+            Body::PublicationSchema(_) => publication_schema::drop(address),
+            Body::Subscription(_) => {
+                self.push(Op::new(subscription::drop(address)).destroys((address.clone(), None)));
+                return;
+            }
             Body::EventTrigger(_) => event_trigger::drop(address),
             Body::DefaultPrivileges(_) => {
                 let op = Op::new(default_privileges::drop(object)).destroys((address.clone(), None));
@@ -94,6 +105,7 @@ impl Build<'_> {
                     || self.fates.with_parent.contains_key(&(object.address.clone(), None))
             }
             Body::Trigger(trigger) => self.relation_goes(&trigger.table),
+            Body::PublicationTable(table) => self.relation_goes(&table.table),
             Body::DefaultPrivileges(_) => {
                 self.fates.drops(&ObjectAddress::global(ObjectKind::Schema, &object.address.schema))
             }

@@ -106,6 +106,10 @@ fn rewrite_body(
     let column = |name: &str| mapping.part(before, &Part::column(name)).name;
     let constraint = |name: &str| mapping.part(before, &Part::constraint(name)).name;
     let type_name = |text: &mut String| *text = renamed(text, &mapping.names);
+    let global = |kind: ObjectKind, name: &mut String| {
+        let before = ObjectAddress::global(kind, name.clone());
+        name.clone_from(&mapping.object(&before).name);
+    };
     match body {
         Body::Table(table) => rewrite_table(table, before, mapping),
         Body::Sequence(sequence) => {
@@ -205,11 +209,32 @@ fn rewrite_body(
             configuration.mappings.values_mut().for_each(type_name);
         }
         Body::EventTrigger(trigger) => type_name(&mut trigger.function),
+        Body::ForeignDataWrapper(wrapper) => {
+            for function in [&mut wrapper.handler, &mut wrapper.validator].into_iter().flatten() {
+                type_name(function);
+            }
+        }
+        Body::Server(server) => global(ObjectKind::ForeignDataWrapper, &mut server.wrapper),
+        Body::UserMapping(user) => global(ObjectKind::Server, &mut user.server),
+        Body::PublicationTable(published) => {
+            let renamed = columns(&published.table);
+            for column in &mut published.columns {
+                if let Some(new) = renamed.get(column) {
+                    column.clone_from(new);
+                }
+            }
+            published.table = mapping.name(&published.table);
+        }
+        Body::Publication(_) | Body::PublicationSchema(_) | Body::Subscription(_) => {}
         Body::Schema(_) | Body::Enum(_) | Body::DefaultPrivileges(_) | Body::Collation(_) => {}
     }
 }
 
 fn rewrite_table(table: &mut Table, before: &ObjectAddress, mapping: &Mapping) {
+    if let Some(server) = &mut table.server {
+        let before = ObjectAddress::global(ObjectKind::Server, server.clone());
+        server.clone_from(&mapping.object(&before).name);
+    }
     let column = |name: &str| mapping.part(before, &Part::column(name)).name;
     let constraint = |name: &str| mapping.part(before, &Part::constraint(name)).name;
     rename_keys(&mut table.columns, &column);
@@ -293,6 +318,7 @@ fn adopt_texts(object: &mut Object, target: &Object, names: &Names) {
         (Body::MaterializedView(a), Body::MaterializedView(b)) => {
             adopt(&mut a.definition, &b.definition, true);
         }
+        (Body::PublicationTable(a), Body::PublicationTable(b)) => adopt_option(&mut a.filter, &b.filter),
         (Body::Index(a), Body::Index(b)) => adopt(&mut a.definition, &b.definition, false),
         (Body::Trigger(a), Body::Trigger(b)) => adopt(&mut a.definition, &b.definition, false),
         (Body::Policy(a), Body::Policy(b)) => {

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::ident::quote_ident;
 use crate::object::{Body, Object};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
-use crate::render::{keyword, target_of};
+use crate::render::{keyword, kind_keyword, target_of};
 
 /// Steps, and what had to give up its name to them: address before, address in between.
 pub(super) struct Statements {
@@ -37,6 +37,13 @@ fn space(address: &ObjectAddress) -> (u8, String, String, String) {
         ObjectKind::TextSearchDictionary => 12,
         ObjectKind::TextSearchConfiguration => 13,
         ObjectKind::EventTrigger => 14,
+        ObjectKind::ForeignDataWrapper => 15,
+        ObjectKind::Server => 16,
+        ObjectKind::UserMapping => 17,
+        ObjectKind::Publication => 18,
+        ObjectKind::PublicationTable => 19,
+        ObjectKind::PublicationSchema => 20,
+        ObjectKind::Subscription => 21,
         _ => 4,
     };
     (class, address.schema.clone(), address.name.clone(), scope)
@@ -125,7 +132,8 @@ fn rename_steps(object: &Object, now: &ObjectAddress, goal: &ObjectAddress) -> V
 }
 
 fn part_steps(object: &Object, address: &ObjectAddress, parts: &BTreeMap<Part, String>) -> Vec<Step> {
-    let keyword = keyword(object);
+    // `ALTER FOREIGN TABLE` does not rename constraints, `ALTER TABLE` does everywhere.
+    let keyword = kind_keyword(object.address.kind);
     let mut pending: Vec<(Part, String)> = parts
         .iter()
         .filter(|(part, _)| !comes_from_parent(object, part))

@@ -56,6 +56,7 @@ pub(crate) fn definition(address: &ObjectAddress, name: &str, column: &Column, w
     if let Some(compression) = &column.compression {
         sql.push_str(&format!(" COMPRESSION {compression}"));
     }
+    sql.push_str(&option::foreign(&column.foreign_options));
     if let Some(collation) = &column.collation {
         sql.push_str(&format!(" COLLATE {collation}"));
     }
@@ -79,7 +80,11 @@ pub(crate) fn step_with_children(address: &ObjectAddress, name: &str, clause: &s
 
 /// What `CREATE TABLE` and `ADD COLUMN` can't say.
 pub(crate) fn extras(address: &ObjectAddress, name: &str, column: &Column) -> Vec<Step> {
-    let bare = Column { compression: column.compression.clone(), ..Column::default() };
+    let bare = Column {
+        compression: column.compression.clone(),
+        foreign_options: column.foreign_options.clone(),
+        ..Column::default()
+    };
     let mut steps = storage(address, name, &bare, column);
     if column.identity.as_ref().is_some_and(|identity| identity.unlogged) {
         steps.extend(unlogged(address, name, column));
@@ -106,6 +111,12 @@ pub(crate) fn storage(address: &ObjectAddress, name: &str, from: &Column, to: &C
     if from.compression != to.compression {
         let compression = to.compression.as_deref().unwrap_or("default");
         steps.push(step(address, name, &format!("SET COMPRESSION {compression}")));
+    }
+    let options = option::foreign_changes(&from.foreign_options, &to.foreign_options);
+    if !options.is_empty() {
+        let mut step = step(address, name, options.trim_start());
+        step.sql = format!("ALTER FOREIGN TABLE {address} ALTER COLUMN {}{options}", quote_ident(name));
+        steps.push(step);
     }
     let mut light = |clause: String| {
         let mut step = step(address, name, &clause);
@@ -222,17 +233,19 @@ fn casts_by_itself(from: &str, to: &str) -> bool {
             || (TEXTS.contains(&new.as_str()) && !to.contains("[]")))
 }
 
-/// `ALTER COLUMN … TYPE`; `using` is what the values are made of where a cast is not enough.
+/// `ALTER COLUMN … TYPE`; `using` is what the values are made of where a cast is not enough. A foreign table has no rows
+/// of its own to change.
 pub(crate) fn set_type(
     address: &ObjectAddress,
     name: &str,
     from: &Column,
     to: &Column,
     using: Option<String>,
+    foreign: bool,
 ) -> Step {
     let collation = to.collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
     let using = using.or_else(|| {
-        (!casts_by_itself(&from.type_name, &to.type_name))
+        (!foreign && !casts_by_itself(&from.type_name, &to.type_name))
             .then(|| format!("{}::{}", quote_ident(name), to.type_name))
     });
     let rewrites = using.is_some() || !is_instant(&from.type_name, &to.type_name);

@@ -1,0 +1,106 @@
+//! Subscriptions: made, changed and dropped without talking to the other side.
+
+use std::collections::BTreeMap;
+
+use crate::address::ObjectAddress;
+use crate::ident::{quote_ident, quote_literal};
+use crate::object::Subscription;
+use crate::plan::{Action, ChangeKind, Hazard, Step};
+
+/// The slot of the other side; without one it is `NONE`.
+const SLOT: &str = "slot_name";
+
+/// Parameters that `ALTER SUBSCRIPTION` sets without the other side, with what they are by default.
+const PLAIN: [(&str, &str); 8] = [
+    (SLOT, "NONE"),
+    ("binary", "false"),
+    ("streaming", "off"),
+    ("synchronous_commit", "off"),
+    ("disable_on_error", "false"),
+    ("password_required", "true"),
+    ("run_as_owner", "false"),
+    ("origin", "any"),
+];
+
+fn entry(name: &str, value: &str) -> String {
+    let value = if name == SLOT && value == "NONE" { value.to_owned() } else { quote_literal(value) };
+    format!("{name} = {value}")
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| quote_ident(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The parameters that `ALTER SUBSCRIPTION` can't set without the other side, or at all.
+fn fixed(subscription: &Subscription) -> BTreeMap<&String, &String> {
+    let plain = |name: &str| PLAIN.iter().any(|(plain, _)| *plain == name);
+    subscription.options.iter().filter(|(name, _)| !plain(name)).collect()
+}
+
+/// It is made disabled: who enables it decides when copying starts.
+pub(crate) fn create(address: &ObjectAddress, subscription: &Subscription) -> Step {
+    let mut options = vec!["connect = false".to_owned()];
+    options.extend(subscription.options.iter().map(|(name, value)| entry(name, value)));
+    let sql = format!(
+        "CREATE SUBSCRIPTION {address} CONNECTION {} PUBLICATION {} WITH ({})",
+        quote_literal(&subscription.connection),
+        list(&subscription.publications),
+        options.join(", ")
+    );
+    Step::new(ChangeKind::Create, address, Action::CreateObject, sql)
+}
+
+fn disable(address: &ObjectAddress) -> Step {
+    Step::alter(address, Action::AlterObject, format!("ALTER SUBSCRIPTION {address} DISABLE"))
+}
+
+/// Its slot stays on the other side: to drop it, the server would have to be there.
+pub(crate) fn drop(address: &ObjectAddress) -> Vec<Step> {
+    let without = format!("ALTER SUBSCRIPTION {address} SET (slot_name = NONE)");
+    let mut steps = vec![
+        disable(address),
+        Step::alter(address, Action::AlterObject, without),
+        Step::alter(address, Action::DropObject, format!("DROP SUBSCRIPTION {address}"))
+            .hazard(Hazard::BreaksApplications),
+    ];
+    for step in &mut steps {
+        step.change = ChangeKind::Drop;
+    }
+    steps
+}
+
+/// Whether only a new subscription can be what `to` is.
+pub(crate) fn must_replace(from: &Subscription, to: &Subscription) -> bool {
+    fixed(from) != fixed(to)
+}
+
+pub(crate) fn alter(address: &ObjectAddress, from: &Subscription, to: &Subscription) -> Vec<Step> {
+    let mut clauses = Vec::new();
+    if from.connection != to.connection {
+        clauses.push(format!("CONNECTION {}", quote_literal(&to.connection)));
+    }
+    if from.publications != to.publications {
+        clauses.push(format!("SET PUBLICATION {} WITH (refresh = false)", list(&to.publications)));
+    }
+    let changed = PLAIN.iter().filter_map(|(name, default)| {
+        let value = |subscription: &Subscription| {
+            subscription.options.get(*name).map_or((*default).to_owned(), Clone::clone)
+        };
+        (value(from) != value(to)).then(|| (*name, value(to)))
+    });
+    let changed: Vec<(&str, String)> = changed.collect();
+    let mut steps = Vec::new();
+    // The server gives up a slot only while nothing uses it.
+    if from.enabled.0 && changed.iter().any(|(name, value)| *name == SLOT && value == "NONE") {
+        steps.push(disable(address));
+    }
+    if !changed.is_empty() {
+        let list: Vec<String> = changed.iter().map(|(name, value)| entry(name, value)).collect();
+        clauses.push(format!("SET ({})", list.join(", ")));
+    }
+    steps.extend(clauses.iter().map(|clause| {
+        Step::alter(address, Action::AlterObject, format!("ALTER SUBSCRIPTION {address} {clause}"))
+            .hazard(Hazard::BreaksApplications)
+    }));
+    steps
+}

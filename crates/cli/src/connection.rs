@@ -39,7 +39,7 @@ pub struct GlobalArgs {
 }
 
 /// libpq's variables that name a server or a database.
-const LIBPQ_VARIABLES: [&str; 4] = ["PGHOST", "PGPORT", "PGDATABASE", "PGSERVICE"];
+const LIBPQ_VARIABLES: [&str; 5] = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE"];
 
 /// What commands work with.
 #[derive(Debug)]

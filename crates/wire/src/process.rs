@@ -66,6 +66,7 @@ pub(crate) struct Account {
     pub name: String,
     pub uid: u32,
     pub gid: u32,
+    pub home: String,
 }
 
 /// The first account of `/etc/passwd` that `wanted` accepts.
@@ -76,7 +77,8 @@ pub(crate) fn find_account(wanted: impl Fn(&Account) -> bool) -> Option<Account>
         let name = fields.next()?.to_owned();
         let uid = fields.nth(1)?.parse().ok()?;
         let gid = fields.next()?.parse().ok()?;
-        Some(Account { name, uid, gid }).filter(|account| wanted(account))
+        let home = fields.nth(1)?.to_owned();
+        Some(Account { name, uid, gid, home }).filter(|account| wanted(account))
     })
 }
 
@@ -86,4 +88,10 @@ pub(crate) fn user_name() -> Option<String> {
     find_account(|account| account.uid == uid)
         .map(|account| account.name)
         .or_else(|| ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()))
+}
+
+/// The home directory of the user we run as.
+pub(crate) fn home() -> Option<String> {
+    let uid = geteuid().as_raw();
+    find_account(|account| account.uid == uid).map(|account| account.home)
 }

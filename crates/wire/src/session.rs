@@ -1,15 +1,19 @@
 //! [`WireSession`]: the [`Session`] over the PostgreSQL protocol.
 
+mod cancel;
 mod connection;
 mod error;
 mod notice;
+mod tls;
 mod transport;
 mod value;
 
 use pggit_db::session::{Param, Row, Session, SessionError};
 use postgres::Client;
 use postgres::types::{ToSql, Type};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
+pub use cancel::CancelHandle;
 pub use notice::Notice;
 
 use crate::settings::{ConnectionSettings, SettingsError};
@@ -26,6 +30,8 @@ pub struct WireSession {
     settings: ConnectionSettings,
     /// None once the connection can't be used any more.
     client: Option<Client>,
+    /// How the line is secured.
+    tls: Option<MakeRustlsConnect>,
     notices: NoticeSink,
     /// The server's process of this session.
     backend: i64,
@@ -53,9 +59,9 @@ impl WireSession {
     pub fn connect(settings: &ConnectionSettings) -> Result<Self, SessionError> {
         let settings = settings.resolved().map_err(|error| unusable_settings(&error))?;
         let notices = NoticeSink::default();
-        let client = transport::open(&settings, notices.clone())?;
+        let transport::Opened { client, tls } = transport::open(&settings, &notices)?;
         let mut session =
-            Self { settings, client: Some(client), notices, backend: 0, depth: 0, failed: false };
+            Self { settings, client: Some(client), tls, notices, backend: 0, depth: 0, failed: false };
         let rows = session.query(include_str!("session/prepare.sql"), &[])?;
         session.backend = rows.first().and_then(|row| row.int(0).ok()).unwrap_or_default();
         Ok(session)
@@ -181,8 +187,9 @@ impl WireSession {
     ///
     /// # Errors
     /// `08003` when the connection is gone.
-    pub fn cancel_handle(&self) -> Result<postgres::CancelToken, SessionError> {
-        self.client.as_ref().map(Client::cancel_token).ok_or_else(closed)
+    pub fn cancel_handle(&self) -> Result<CancelHandle, SessionError> {
+        let token = self.client.as_ref().map(Client::cancel_token).ok_or_else(closed)?;
+        Ok(CancelHandle { token, tls: self.tls.clone() })
     }
 
     fn run<T>(

@@ -2,13 +2,22 @@
 
 mod environment;
 mod keyvalue;
+mod keyword;
+mod password_file;
+mod service;
 mod url;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::path::Path;
 use std::str::FromStr;
 
 use thiserror::Error;
+
+pub(crate) use environment::Surroundings;
+pub(crate) use password_file::PasswordFile;
 
 /// The port of PostgreSQL where none is given.
 pub const DEFAULT_PORT: u16 = 5432;
@@ -34,11 +43,13 @@ pub struct ConnectionSettings {
     pub parameters: BTreeMap<String, String>,
 }
 
-/// One server: host and port, both optional.
+/// One server: host, address and port, all optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Endpoint {
     /// Host; the default one if `None`.
     pub host: Option<Host>,
+    /// Address to connect to, so that the host's name need not be looked up.
+    pub address: Option<IpAddr>,
     /// Port; [`DEFAULT_PORT`] if `None`.
     pub port: Option<u16>,
 }
@@ -113,6 +124,44 @@ pub enum SettingsError {
         /// Number of ports.
         ports: usize,
     },
+    /// As many addresses as hosts.
+    #[error("connection string names {hosts} hosts but {addresses} addresses")]
+    AddressCount {
+        /// Number of hosts.
+        hosts: usize,
+        /// Number of addresses.
+        addresses: usize,
+    },
+    /// No service of that name in any service file.
+    #[error("definition of service \"{name}\" not found")]
+    NoService {
+        /// The service.
+        name: String,
+    },
+    /// A line of a service file that is no `keyword=value`, or names another service.
+    #[error("syntax error in service file \"{file}\", line {line}")]
+    ServiceFile {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A file that is there and can't be read.
+    #[error("could not read {what} \"{file}\": {reason}")]
+    Unreadable {
+        /// What it is.
+        what: &'static str,
+        /// The file.
+        file: String,
+        /// The system's reason.
+        reason: String,
+    },
+}
+
+impl SettingsError {
+    fn unreadable(what: &'static str, file: &Path, error: &io::Error) -> Self {
+        Self::Unreadable { what, file: file.display().to_string(), reason: error.to_string() }
+    }
 }
 
 impl ConnectionSettings {
@@ -133,7 +182,11 @@ impl ConnectionSettings {
     #[must_use]
     pub fn socket(directory: &str, port: u16, user: &str, dbname: &str) -> Self {
         Self {
-            endpoints: vec![Endpoint { host: Some(Host::Socket(directory.into())), port: Some(port) }],
+            endpoints: vec![Endpoint {
+                host: Some(Host::Socket(directory.into())),
+                address: None,
+                port: Some(port),
+            }],
             user: Some(user.into()),
             dbname: Some(dbname.into()),
             ..Self::default()
@@ -158,51 +211,30 @@ impl ConnectionSettings {
         url::write(self, url::Secrets::Written)
     }
 
-    /// Sets one parameter by libpq's keyword.
-    pub(crate) fn set(&mut self, keyword: &str, value: String) -> Result<(), SettingsError> {
-        let invalid = |expected| SettingsError::InvalidValue { keyword: keyword.into(), expected };
-        match keyword {
-            "user" => self.user = not_empty(value),
-            "password" => self.password = not_empty(value).map(Password),
-            "dbname" => self.dbname = not_empty(value),
-            "sslmode" => self.ssl_mode = Some(value.parse()?),
-            "ssl" if value == "true" => self.ssl_mode = Some(SslMode::Require),
-            "connect_timeout" => {
-                value.parse::<i64>().map_err(|_| invalid("a number of seconds"))?;
-                self.parameters.insert(keyword.into(), value);
-            }
-            _ if KEYWORDS.contains(&keyword) => {
-                self.parameters.insert(keyword.into(), value);
-            }
-            _ => return Err(SettingsError::UnknownKeyword { keyword: keyword.into() }),
-        }
-        Ok(())
-    }
-
-    /// Sets the endpoints from comma-separated lists, as `host=` and `port=` take them.
+    /// Sets the endpoints from comma-separated lists, as `host=`, `hostaddr=` and `port=` take them.
     pub(crate) fn set_endpoints(
         &mut self,
         hosts: Option<&str>,
+        addresses: Option<&str>,
         ports: Option<&str>,
     ) -> Result<(), SettingsError> {
         let hosts: Vec<Option<Host>> =
             hosts.map_or_else(Vec::new, |list| list.split(',').map(Host::from_text).collect());
-        let ports: Vec<Option<u16>> = ports.map_or_else(
-            || Ok(Vec::new()),
-            |list| list.split(',').map(parse_port).collect::<Result<_, _>>(),
-        )?;
-        let count = hosts.len().max(ports.len());
-        if ports.len() > 1 && ports.len() != hosts.len() {
-            return Err(SettingsError::PortCount { hosts: hosts.len(), ports: ports.len() });
+        let addresses = list(addresses, parse_address)?;
+        let ports = list(ports, parse_port)?;
+        if !hosts.is_empty() && !addresses.is_empty() && hosts.len() != addresses.len() {
+            return Err(SettingsError::AddressCount { hosts: hosts.len(), addresses: addresses.len() });
         }
-        self.endpoints = (0..count)
+        let servers = hosts.len().max(addresses.len());
+        if ports.len() > 1 && ports.len() != servers {
+            return Err(SettingsError::PortCount { hosts: servers, ports: ports.len() });
+        }
+        let one_port = if ports.len() == 1 { ports.first() } else { None };
+        self.endpoints = (0..servers.max(ports.len()))
             .map(|index| Endpoint {
                 host: hosts.get(index).cloned().flatten(),
-                port: ports
-                    .get(index)
-                    .or(if ports.len() == 1 { ports.first() } else { None })
-                    .copied()
-                    .flatten(),
+                address: addresses.get(index).copied().flatten(),
+                port: ports.get(index).or(one_port).copied().flatten(),
             })
             .collect();
         if self.endpoints == [Endpoint::default()] {
@@ -212,8 +244,21 @@ impl ConnectionSettings {
     }
 }
 
-fn not_empty(value: String) -> Option<String> {
-    (!value.is_empty()).then_some(value)
+fn list<T>(
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Result<Option<T>, SettingsError>,
+) -> Result<Vec<Option<T>>, SettingsError> {
+    text.map_or_else(|| Ok(Vec::new()), |list| list.split(',').map(parse).collect())
+}
+
+fn parse_address(text: &str) -> Result<Option<IpAddr>, SettingsError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| SettingsError::InvalidValue {
+            keyword: "hostaddr".into(),
+            expected: "an IP address",
+        }),
+    }
 }
 
 fn parse_port(text: &str) -> Result<Option<u16>, SettingsError> {
@@ -228,46 +273,6 @@ fn parse_port(text: &str) -> Result<Option<u16>, SettingsError> {
         },
     }
 }
-
-/// Parameters of libpq that are kept as they are.
-const KEYWORDS: &[&str] = &[
-    "application_name",
-    "channel_binding",
-    "client_encoding",
-    "connect_timeout",
-    "fallback_application_name",
-    "gssdelegation",
-    "gssencmode",
-    "gsslib",
-    "hostaddr",
-    "keepalives",
-    "keepalives_count",
-    "keepalives_idle",
-    "keepalives_interval",
-    "krbsrvname",
-    "load_balance_hosts",
-    "options",
-    "passfile",
-    "replication",
-    "require_auth",
-    "requirepeer",
-    "requiressl",
-    "service",
-    "ssl_max_protocol_version",
-    "ssl_min_protocol_version",
-    "sslcert",
-    "sslcertmode",
-    "sslcompression",
-    "sslcrl",
-    "sslcrldir",
-    "sslkey",
-    "sslnegotiation",
-    "sslpassword",
-    "sslrootcert",
-    "sslsni",
-    "target_session_attrs",
-    "tcp_user_timeout",
-];
 
 impl Host {
     /// A socket directory if `text` is an absolute path, else a name; empty text is no host.

@@ -170,7 +170,7 @@ fn unreachable_servers(settings: &ConnectionSettings) {
     assert_eq!(error.message, "could not connect to database \"shop\" on \"/nowhere\", port 5999");
     assert!(!format!("{error:?}").contains("hunter2"));
     assert_eq!(connecting("postgresql://u@127.0.0.1:1/shop").sqlstate, "08001");
-    assert_eq!(connecting("postgresql://u@127.0.0.1:1/shop?sslmode=require").sqlstate, "0A000");
+    assert_eq!(connecting("postgresql://u@127.0.0.1:1/shop?sslmode=require").sqlstate, "08001");
     let missing = WireSession::connect(&settings.with_dbname("no such")).expect_err("no such database");
     assert_eq!(missing.sqlstate, "3D000");
 }

@@ -27,7 +27,7 @@ impl ServerAccount {
         let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
         if uid != 0 {
             let name = process::user_name().unwrap_or_else(|| uid.to_string());
-            return Ok(Self { account: Account { name, uid, gid }, other: false });
+            return Ok(Self { account: Account { name, uid, gid, home: String::new() }, other: false });
         }
         let account = ["postgres", "nobody"]
             .iter()

@@ -42,8 +42,11 @@ struct State {
 }
 
 impl NoticeSink {
-    pub(super) fn set_handler(&self, handler: Handler) {
-        self.lock().handler = Some(handler);
+    /// Hands over what was kept, and everything from now on.
+    pub(super) fn set_handler(&self, mut handler: Handler) {
+        let mut state = self.lock();
+        state.kept.drain(..).for_each(&mut handler);
+        state.handler = Some(handler);
     }
 
     pub(super) fn take(&self) -> Vec<Notice> {
@@ -51,13 +54,27 @@ impl NoticeSink {
     }
 
     pub(super) fn push(&self, notice: &DbError) {
-        let notice = Notice {
+        self.tell(Notice {
             severity: notice.severity().to_owned(),
             sqlstate: notice.code().code().to_owned(),
             message: notice.message().to_owned(),
             detail: notice.detail().map(ToOwned::to_owned),
             hint: notice.hint().map(ToOwned::to_owned),
-        };
+        });
+    }
+
+    /// A warning of our own.
+    pub(super) fn warn(&self, message: &str) {
+        self.tell(Notice {
+            severity: "WARNING".to_owned(),
+            sqlstate: "01000".to_owned(),
+            message: message.to_owned(),
+            detail: None,
+            hint: None,
+        });
+    }
+
+    fn tell(&self, notice: Notice) {
         let mut state = self.lock();
         if let Some(handler) = &mut state.handler {
             handler(notice);

@@ -1,90 +1,251 @@
-//! Opens a connection. The one place that knows of transport security.
+//! Opens a connection: servers, addresses and ways to them in libpq's order.
 
+mod config;
+mod target;
+
+use std::net::{IpAddr, ToSocketAddrs};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use pggit_db::session::SessionError;
-use postgres::config::TargetSessionAttrs;
 use postgres::{Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::notice::NoticeSink;
-use super::{APPLICATION_NAME, error, unusable_settings};
-use crate::settings::{ConnectionSettings, DEFAULT_PORT, Host, Password, SettingsError, SslMode};
+use super::{error, tls, unusable_settings};
+use crate::settings::{
+    ConnectionSettings, DEFAULT_PORT, Endpoint, Host, PasswordFile, SslMode, Surroundings,
+};
+use config::{Security, configure};
+use target::{Pass, Target};
+
+/// SQLSTATE of a server that does not take this kind of connection, above all by a line of `pg_hba.conf`.
+const NOT_AUTHORIZED: &str = "28000";
+
+/// SQLSTATE of a server that is starting up or shutting down.
+const NOT_NOW: &str = "57P03";
 
 /// Connects with settings whose defaults are filled in.
-pub(super) fn open(settings: &ConnectionSettings, notices: NoticeSink) -> Result<Client, SessionError> {
-    if settings.ssl_mode.is_some_and(|mode| mode >= SslMode::Require) {
-        return Err(SessionError {
-            sqlstate: "0A000".into(),
-            message: "connections over TLS are not supported".into(),
-            hint: Some("Use a unix socket, or \"sslmode=prefer\" on a network that you trust.".into()),
-            ..SessionError::default()
-        });
+pub(super) fn open(settings: &ConnectionSettings, notices: &NoticeSink) -> Result<Opened, SessionError> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let surroundings = Surroundings::new(&variable);
+    config::refuse_unsupported(settings)?;
+    let target = Target::of(settings).map_err(|error| unusable_settings(&error))?;
+    let passwords = match settings.password {
+        Some(_) => PasswordFile::default(),
+        None => PasswordFile::of(settings, &surroundings),
+    };
+    if let Some(warning) = &passwords.warning {
+        notices.warn(warning);
     }
-    let mut config = configure(settings).map_err(|error| unusable_settings(&error))?;
-    config.notice_callback(move |notice| notices.push(&notice));
-    config.connect(NoTls).map_err(|error| error::from_connecting(&error, settings))
+    let mut door = Door { settings, surroundings: &surroundings, passwords: &passwords, notices, tls: None };
+    let mut refusals = Vec::new();
+    for pass in target.passes() {
+        for endpoint in config::in_order(settings) {
+            match door.endpoint(&endpoint, pass) {
+                Ok(opened) => return Ok(opened),
+                Err(Refusal::Final(error)) => return Err(error),
+                Err(Refusal::Next(error)) => refusals.push((endpoint, error)),
+            }
+        }
+    }
+    Err(error::of_all(refusals, settings))
 }
 
-fn configure(settings: &ConnectionSettings) -> Result<Config, SettingsError> {
-    let mut config = Config::new();
-    for endpoint in &settings.endpoints {
-        match &endpoint.host {
-            Some(Host::Socket(directory)) => config.host_path(directory),
-            Some(Host::Name(name)) => config.host(name),
-            None => config.host("localhost"),
+/// A connection that was opened.
+pub(super) struct Opened {
+    pub client: Client,
+    pub tls: Option<MakeRustlsConnect>,
+}
+
+/// What an attempt led to when not to a connection.
+enum Refusal {
+    /// The next address or server may do.
+    Next(SessionError),
+    /// No other will be asked.
+    Final(SessionError),
+}
+
+/// Everything that attempts need.
+struct Door<'a> {
+    settings: &'a ConnectionSettings,
+    surroundings: &'a Surroundings<'a>,
+    passwords: &'a PasswordFile,
+    notices: &'a NoticeSink,
+    /// Made when it is needed first.
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Door<'_> {
+    /// One server: all its addresses.
+    fn endpoint(&mut self, endpoint: &Endpoint, pass: Pass) -> Result<Opened, Refusal> {
+        let mut refused = None;
+        for address in addresses(endpoint)? {
+            match self.address(endpoint, address, pass) {
+                Err(Refusal::Next(error)) => refused = Some(Refusal::Next(error)),
+                other => return other,
+            }
+        }
+        Err(refused.unwrap_or_else(|| Refusal::Next(error::unresolved(endpoint, "it has no address"))))
+    }
+
+    /// One address: over TLS and without, as `sslmode` says.
+    fn address(
+        &mut self,
+        endpoint: &Endpoint,
+        address: Option<IpAddr>,
+        pass: Pass,
+    ) -> Result<Opened, Refusal> {
+        let mode = self.settings.ssl_mode.unwrap_or(SslMode::Prefer);
+        let is_socket = matches!(endpoint.host, Some(Host::Socket(_)));
+        let (first, second) = match mode {
+            _ if is_socket => (Security::Plain, None),
+            SslMode::Disable => (Security::Plain, None),
+            SslMode::Allow => (Security::Plain, Some(Security::Tls)),
+            SslMode::Prefer => (Security::TlsIfOffered, Some(Security::Plain)),
+            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => (Security::Tls, None),
         };
-        config.port(endpoint.port.unwrap_or(DEFAULT_PORT));
+        let failed = match self.attempt(endpoint, address, first) {
+            Ok(opened) => return self.checked(opened, pass),
+            Err(failed) => failed,
+        };
+        let other_way = failed.is_of_tls || failed.error.sqlstate == NOT_AUTHORIZED && failed.is_from_server;
+        if let Some(second) = second.filter(|_| other_way) {
+            match self.attempt(endpoint, address, second) {
+                Ok(opened) => return self.checked(opened, pass),
+                // Where the other way is none, the first answer tells more.
+                Err(again) if again.is_from_server => return Err(again.into_refusal()),
+                Err(_) => {}
+            }
+        }
+        Err(failed.into_refusal())
     }
-    if let Some(user) = &settings.user {
-        config.user(user);
+
+    fn attempt(
+        &mut self,
+        endpoint: &Endpoint,
+        address: Option<IpAddr>,
+        security: Security,
+    ) -> Result<Opened, Failed> {
+        let password =
+            self.settings.password.clone().or_else(|| self.passwords.password(self.settings, endpoint));
+        let mut config = configure(self.settings, endpoint, address, password.as_ref(), security)
+            .map_err(|error| Failed::of_settings(unusable_settings(&error)))?;
+        let notices = self.notices.clone();
+        config.notice_callback(move |notice| notices.push(&notice));
+        let tls = match security {
+            Security::Plain => None,
+            Security::Tls | Security::TlsIfOffered => Some(self.connector()?),
+        };
+        let limit =
+            config::timeout(self.settings).map_err(|error| Failed::of_settings(unusable_settings(&error)))?;
+        let connected = match limit {
+            None => dial(&config, tls.clone()),
+            Some(limit) => dial_within(config, tls.clone(), limit).ok_or_else(|| Failed {
+                error: error::unreachable(
+                    endpoint,
+                    self.settings,
+                    &format!("no answer within {} s", limit.as_secs()),
+                ),
+                is_from_server: false,
+                is_of_tls: false,
+                is_of_settings: false,
+            })?,
+        };
+        match connected {
+            Ok(client) => Ok(Opened { client, tls }),
+            Err(error) => Err(Failed {
+                is_from_server: error.as_db_error().is_some(),
+                is_of_tls: error::is_of_tls(&error),
+                is_of_settings: false,
+                error: error::from_connecting(
+                    &error,
+                    self.settings,
+                    endpoint,
+                    password.is_some().then_some(self.passwords.path.as_deref()),
+                ),
+            }),
+        }
     }
-    if let Some(password) = settings.password.as_ref().map(Password::reveal) {
-        config.password(password);
+
+    fn connector(&mut self) -> Result<MakeRustlsConnect, Failed> {
+        if let Some(tls) = &self.tls {
+            return Ok(tls.clone());
+        }
+        let made = tls::connector(self.settings, self.surroundings).map_err(Failed::of_settings)?;
+        Ok(self.tls.insert(made).clone())
     }
-    if let Some(dbname) = &settings.dbname {
-        config.dbname(dbname);
+
+    /// The connection, if its server is of the kind that is wanted.
+    fn checked(&self, mut opened: Opened, pass: Pass) -> Result<Opened, Refusal> {
+        match pass.refuses(&mut opened.client) {
+            Ok(None) => Ok(opened),
+            Ok(Some(reason)) => Err(Refusal::Next(SessionError {
+                sqlstate: "08001".into(),
+                message: reason.to_owned(),
+                ..SessionError::default()
+            })),
+            Err(error) => Err(Refusal::Next(error::plain(&error))),
+        }
     }
-    config.ssl_mode(postgres::config::SslMode::Disable);
-    let parameter = |keyword: &str| settings.parameters.get(keyword).map(String::as_str);
-    let invalid = |keyword: &str, expected| SettingsError::InvalidValue { keyword: keyword.into(), expected };
-    let seconds = |keyword: &str| -> Result<Option<u64>, SettingsError> {
-        // libpq takes zero and less for "no limit".
-        let number = parameter(keyword).map(str::parse::<i64>).transpose();
-        let number = number.map_err(|_| invalid(keyword, "a number"))?;
-        Ok(number.and_then(|number| u64::try_from(number).ok()).filter(|&number| number > 0))
+}
+
+/// An attempt that failed.
+struct Failed {
+    error: SessionError,
+    is_from_server: bool,
+    is_of_tls: bool,
+    is_of_settings: bool,
+}
+
+impl Failed {
+    fn of_settings(error: SessionError) -> Self {
+        Self { error, is_from_server: false, is_of_tls: false, is_of_settings: true }
+    }
+
+    /// As in libpq the next server is asked unless this one has said no to who we are.
+    fn into_refusal(self) -> Refusal {
+        if self.is_of_settings || self.is_from_server && self.error.sqlstate != NOT_NOW {
+            Refusal::Final(self.error)
+        } else {
+            Refusal::Next(self.error)
+        }
+    }
+}
+
+/// Where a server is; one `None` for a socket.
+fn addresses(endpoint: &Endpoint) -> Result<Vec<Option<IpAddr>>, Refusal> {
+    let name = match (&endpoint.host, endpoint.address) {
+        (_, Some(address)) => return Ok(vec![Some(address)]),
+        (Some(Host::Socket(_)), None) => return Ok(vec![None]),
+        (Some(Host::Name(name)), None) => name.as_str(),
+        (None, None) => "localhost",
     };
-    config.application_name(
-        parameter("application_name").or(parameter("fallback_application_name")).unwrap_or(APPLICATION_NAME),
-    );
-    if let Some(options) = parameter("options") {
-        config.options(options);
+    let port = endpoint.port.unwrap_or(DEFAULT_PORT);
+    let found = (name, port)
+        .to_socket_addrs()
+        .map_err(|reason| Refusal::Next(error::unresolved(endpoint, &reason.to_string())))?;
+    Ok(found.map(|address| Some(address.ip())).collect())
+}
+
+fn dial(config: &Config, tls: Option<MakeRustlsConnect>) -> Result<Client, postgres::Error> {
+    match tls {
+        Some(tls) => config.connect(tls),
+        None => config.connect(NoTls),
     }
-    if let Some(limit) = seconds("connect_timeout")? {
-        config.connect_timeout(Duration::from_secs(limit));
-    }
-    if let Some(idle) = seconds("keepalives_idle")? {
-        config.keepalives_idle(Duration::from_secs(idle));
-    }
-    if let Some(interval) = seconds("keepalives_interval")? {
-        config.keepalives_interval(Duration::from_secs(interval));
-    }
-    if let Some(milliseconds) = seconds("tcp_user_timeout")? {
-        config.tcp_user_timeout(Duration::from_millis(milliseconds));
-    }
-    if parameter("keepalives") == Some("0") {
-        config.keepalives(false);
-    }
-    match parameter("target_session_attrs") {
-        None | Some("any") => {}
-        Some("read-write" | "primary") => {
-            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        }
-        Some("read-only" | "standby") => {
-            config.target_session_attrs(TargetSessionAttrs::ReadOnly);
-        }
-        Some(_) => {
-            return Err(invalid("target_session_attrs", "any, read-write, read-only, primary or standby"));
-        }
-    }
-    Ok(config)
+}
+
+/// The same, given up after a while: a server may take the connection and then say nothing.
+fn dial_within(
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+    limit: Duration,
+) -> Option<Result<Client, postgres::Error>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        // Nobody listens any more when the time is over.
+        let _ = sender.send(dial(&config, tls));
+    });
+    receiver.recv_timeout(limit).ok()
 }

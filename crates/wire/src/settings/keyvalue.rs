@@ -5,7 +5,7 @@ use super::{ConnectionSettings, SettingsError};
 /// Reads `keyword = value` pairs; values may be quoted by `'`, and `\` escapes one character.
 pub(super) fn parse(text: &str) -> Result<ConnectionSettings, SettingsError> {
     let mut settings = ConnectionSettings::default();
-    let (mut hosts, mut ports) = (None, None);
+    let (mut hosts, mut addresses, mut ports) = (None, None, None);
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         let (keyword, tail) = rest.split_once('=').ok_or(SettingsError::MissingEquals)?;
@@ -16,12 +16,13 @@ pub(super) fn parse(text: &str) -> Result<ConnectionSettings, SettingsError> {
         let (value, tail) = take_value(tail.trim_start())?;
         match keyword {
             "host" => hosts = Some(value),
+            "hostaddr" => addresses = Some(value),
             "port" => ports = Some(value),
             keyword => settings.set(keyword, value)?,
         }
         rest = tail.trim_start();
     }
-    settings.set_endpoints(hosts.as_deref(), ports.as_deref())?;
+    settings.set_endpoints(hosts.as_deref(), addresses.as_deref(), ports.as_deref())?;
     Ok(settings)
 }
 

@@ -7,7 +7,7 @@ fn parsed(text: &str) -> ConnectionSettings {
 }
 
 fn name(host: &str, port: Option<u16>) -> Endpoint {
-    Endpoint { host: Host::from_text(host), port }
+    Endpoint { host: Host::from_text(host), address: None, port }
 }
 
 #[test]
@@ -49,6 +49,8 @@ fn urls_round_trip() {
         "postgresql://a:1,b:2,c/db?target_session_attrs=read-write",
         "postgresql:///db?host=/a%20%25,b&port=1,",
         "postgresql:///db?port=5433",
+        "postgresql://a,b/db?hostaddr=10.0.0.1,2001:db8::1",
+        "postgresql:///db?hostaddr=10.0.0.1",
     ] {
         let settings = parsed(text);
         assert_eq!(settings.to_url(), text);
@@ -130,4 +132,59 @@ fn environment_fills_only_what_is_open() {
     ConnectionSettings::default()
         .resolved_from(|name| (name == "PGPORT").then(|| "many".to_owned()))
         .expect_err("not a number");
+}
+
+#[test]
+fn a_service_goes_before_the_environment() {
+    let home = tempfile::tempdir().expect("a directory");
+    let system = tempfile::tempdir().expect("a directory");
+    std::fs::write(home.path().join(".pg_service.conf"), "[shop]\nhost=a,b\nport=1,2\nuser=service\n")
+        .expect("written");
+    std::fs::write(
+        system.path().join("pg_service.conf"),
+        "[shop]\nhost=other\n[far]\nhostaddr=10.0.0.1\ndbname=far\n[odd]\nnonsense=1\n[torn]\nhost\n",
+    )
+    .expect("written");
+    let variable = |name: &str| match name {
+        "HOME" => Some(home.path().display().to_string()),
+        "PGSYSCONFDIR" => Some(system.path().display().to_string()),
+        "PGUSER" => Some("envuser".to_owned()),
+        "PGDATABASE" => Some("envdb".to_owned()),
+        "PGSERVICE" => Some("far".to_owned()),
+        _ => None,
+    };
+    let resolved = |text: &str| parsed(text).resolved_from(variable);
+    assert_eq!(
+        resolved("service=shop").map(|settings| settings.to_url()).as_deref(),
+        Ok("postgresql://service@a:1,b:2/envdb?service=shop")
+    );
+    assert_eq!(
+        resolved("postgresql://me@mine?service=shop&port=7").map(|settings| settings.to_url()).as_deref(),
+        Ok("postgresql://me@mine:7/envdb?service=shop")
+    );
+    assert_eq!(
+        resolved("port=9").map(|settings| settings.to_url()).as_deref(),
+        Ok("postgresql://envuser@/far?port=9&hostaddr=10.0.0.1")
+    );
+    for (text, expected) in [
+        ("service=none", "definition of service \"none\" not found"),
+        ("service=odd", "connection string has an unknown parameter \"nonsense\""),
+        ("service=torn", "/pg_service.conf\", line 9"),
+    ] {
+        let error = resolved(text).expect_err(text).to_string();
+        assert!(error.ends_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn sslmode_where_nothing_is_said_of_it() {
+    let mode = |text: &str, name: &'static str, value: &'static str| {
+        let variable = move |asked: &str| (asked == name).then(|| value.to_owned());
+        parsed(text).resolved_from(variable).expect(text).ssl_mode
+    };
+    assert_eq!(mode("host=a", "", ""), None);
+    assert_eq!(mode("host=a", "PGREQUIRESSL", "1"), Some(SslMode::Require));
+    assert_eq!(mode("host=a", "PGSSLROOTCERT", "system"), Some(SslMode::VerifyFull));
+    assert_eq!(mode("sslmode=disable", "PGREQUIRESSL", "1"), Some(SslMode::Disable));
+    assert_eq!(mode("sslmode=disable", "PGSSLMODE", "require"), Some(SslMode::Disable));
 }

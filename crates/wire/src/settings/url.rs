@@ -30,6 +30,7 @@ pub(super) fn parse(rest: &str) -> Result<ConnectionSettings, SettingsError> {
     }
     let mut hosts = host_list.join(",");
     let mut ports = port_list.join(",");
+    let mut addresses = String::new();
 
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (keyword, value) = pair.split_once('=').ok_or(SettingsError::MissingEquals)?;
@@ -41,11 +42,17 @@ pub(super) fn parse(rest: &str) -> Result<ConnectionSettings, SettingsError> {
                     ports.clear();
                 }
             }
+            "hostaddr" => addresses = value,
             "port" => ports = value,
             keyword => settings.set(keyword, value)?,
         }
     }
-    settings.set_endpoints(Some(&hosts), Some(&ports))?;
+    let given = |list: &str| !list.is_empty();
+    settings.set_endpoints(
+        Some(hosts.as_str()).filter(|list| given(list)),
+        Some(addresses.as_str()).filter(|list| given(list)),
+        Some(ports.as_str()).filter(|list| given(list)),
+    )?;
     Ok(settings)
 }
 
@@ -91,6 +98,14 @@ pub(super) fn write(settings: &ConnectionSettings, secrets: Secrets) -> String {
             list(|endpoint| endpoint.port.map_or_else(String::new, |port| port.to_string())),
         ));
         query.retain(|(_, value)| !value.chars().all(|c| c == ','));
+    }
+    if settings.endpoints.iter().any(|endpoint| endpoint.address.is_some()) {
+        let list: Vec<String> = settings
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.address.map_or_else(String::new, |address| address.to_string()))
+            .collect();
+        query.push(("hostaddr".into(), encode_path(&list.join(","))));
     }
     url += "/";
     url += &encode(settings.dbname.as_deref().unwrap_or(""));

@@ -43,14 +43,11 @@ impl Bench {
         system::require_packages()?;
         let extension = extension::Build { pg: self.pg, release: true, pg_config: None }.run()?;
         let wanted = |part| self.only.is_empty() || self.only.contains(&part);
-        if wanted(Part::Large) || wanted(Part::Recording) {
-            let server = server::throw_away(self.pg, &extension)?;
-            if wanted(Part::Large) {
-                large_schema::run(&server, self.rounds)?;
-            }
-            if wanted(Part::Recording) {
-                recording::run(&server, self.rounds)?;
-            }
+        if wanted(Part::Large) {
+            large_schema::run(&server::throw_away(self.pg, &extension)?, self.rounds)?;
+        }
+        if wanted(Part::Recording) {
+            recording::run(&server::for_measuring(self.pg, &extension)?, self.rounds)?;
         }
         if wanted(Part::Server) {
             start_up::run(self.pg, self.rounds)?;

@@ -47,6 +47,8 @@ pub struct ServerOptions {
     pub durability: Durability,
     /// More configuration parameters of PostgreSQL, by name.
     pub configuration: BTreeMap<String, String>,
+    /// Where a throw-away server has its directory; where other short-lived things of this user are if `None`.
+    pub runtime: Option<PathBuf>,
 }
 
 /// What [`PrivateServer::start`] did.
@@ -96,7 +98,7 @@ impl PrivateServer {
     /// # Errors
     /// When no usable PostgreSQL is installed, or a step fails; what was made is removed again.
     pub fn throw_away(options: ServerOptions) -> Result<Self, ServerError> {
-        let throw_away = ThrowAway::make()?;
+        let throw_away = ThrowAway::make(options.runtime.clone().unwrap_or_else(directory::runtime))?;
         let directory = throw_away.directory().to_owned();
         let options = ServerOptions { durability: Durability::ThrowAway, ..options };
         let server = Self::new(directory, options, Some(throw_away))?;

@@ -29,10 +29,9 @@ pub(super) struct ThrowAway {
 }
 
 impl ThrowAway {
-    /// Removes what is stale and makes a new directory.
-    pub(super) fn make() -> Result<Self, ServerError> {
+    /// Removes what is stale in `runtime` and makes a new directory there.
+    pub(super) fn make(runtime: PathBuf) -> Result<Self, ServerError> {
         let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
-        let runtime = directory::runtime();
         directory::make_owned(&runtime, mode)?;
         let parent = runtime.join("throw-away");
         directory::make_owned(&parent, mode)?;

@@ -52,6 +52,15 @@ impl Renames {
         }
     }
 
+    /// These renames without those of the object that was called `before`, and of its parts.
+    #[must_use]
+    pub fn without(mut self, before: &ObjectAddress) -> Self {
+        let after = self.objects.remove(before);
+        self.parts.remove(after.as_ref().unwrap_or(before));
+        self.replaced.remove(before);
+        self
+    }
+
     /// Renamed objects: before, after.
     pub fn objects(&self) -> impl Iterator<Item = (&ObjectAddress, &ObjectAddress)> {
         self.objects.iter()

@@ -4,6 +4,7 @@ mod clock;
 mod command;
 mod connection;
 mod exit;
+mod filter;
 mod migration_files;
 mod output;
 mod private_server;

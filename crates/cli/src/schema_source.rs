@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use confiture::catalog::catalog::{Catalog, Unmodelled};
+use confiture::catalog::filter::is_ignored;
+use confiture::catalog::pattern::NamePattern;
 use confiture::catalog::rename::Renames;
-use confiture::db::introspect::read_catalog;
+use confiture::db::introspect::{ignore_patterns, read_catalog};
 use confiture::db::session::Session;
 use confiture::repository::Repository;
 use pggit_wire::{ConnectionSettings, ScratchDatabase, WireSession};
@@ -79,13 +81,29 @@ pub fn read_pair(context: &Context, from: &SchemaSource, to: &SchemaSource) -> R
             Ok(Pair { from, to, renames, role, unmodelled: Vec::new(), scratch: None })
         });
     }
-    let mut reader = Reader { context, sides: [from, to], scratch: None, unmodelled: Vec::new(), progress };
+    let mut reader = Reader {
+        context,
+        sides: [from, to],
+        scratch: None,
+        unmodelled: Vec::new(),
+        ignored: Vec::new(),
+        progress,
+    };
     let (from, role) = reader.read(from)?;
     let (to, _) = reader.read(to)?;
-    let Reader { mut unmodelled, scratch, .. } = reader;
+    let Reader { mut unmodelled, ignored, scratch, .. } = reader;
     unmodelled.sort();
     unmodelled.dedup();
+    let (from, to) = (without(from, &ignored), without(to, &ignored));
     Ok(Pair { from, to, renames: Renames::default(), role, unmodelled, scratch })
+}
+
+/// What one side keeps out of commits is not a difference to the other side, which may have no patterns.
+fn without(catalog: Catalog, ignored: &[NamePattern]) -> Catalog {
+    if ignored.is_empty() {
+        return catalog;
+    }
+    catalog.shared().filter(|object| !is_ignored(ignored, object)).cloned().collect()
 }
 
 /// Reads states that are not both refs.
@@ -95,6 +113,8 @@ struct Reader<'a> {
     /// Where scratch databases are made, once one is needed.
     scratch: Option<ScratchServer>,
     unmodelled: Vec<Unmodelled>,
+    /// Patterns of `pggit.ignore` on either side.
+    ignored: Vec<NamePattern>,
     progress: Progress,
 }
 
@@ -103,6 +123,7 @@ impl Reader<'_> {
         match source {
             SchemaSource::Ref(reference) => {
                 let mut session = self.context.connect_to_repository()?;
+                self.ignored.extend(ignore_patterns(&mut session).map_err(confiture::Error::from)?);
                 session.in_one_snapshot(|session| {
                     let catalog = Repository::new(session).catalog(reference)?;
                     Ok((catalog, role(session)?))
@@ -143,6 +164,7 @@ impl Reader<'_> {
             snapshot = snapshot.without_secrets();
         }
         self.unmodelled.extend(snapshot.unmodelled);
+        self.ignored.extend(ignore_patterns(session).map_err(confiture::Error::from)?);
         Ok((snapshot.catalog, role(session)?))
     }
 }

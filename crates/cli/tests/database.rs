@@ -49,6 +49,55 @@ fn diff_of_files() {
 }
 
 #[test]
+fn filters_choose_what_is_compared() {
+    let mut console = Console::new();
+    let database = TestServer::shared().database("filters");
+    console.variable("DATABASE_URL", &database.url());
+    console.write(
+        "a.sql",
+        "CREATE SCHEMA app; CREATE TABLE app.t (a int); CREATE TABLE app.tmp_1 (); CREATE TABLE u (a int);
+         CREATE VIEW v AS SELECT a FROM app.t; ALTER VIEW v OWNER TO pg_monitor; GRANT SELECT ON v TO PUBLIC;",
+    );
+    console.write(
+        "b.sql",
+        "CREATE SCHEMA app; CREATE TABLE app.t (a bigint, b int); CREATE TABLE u (a text); CREATE TABLE app.new ();
+         CREATE VIEW v AS SELECT a FROM app.t; ALTER TABLE app.t OWNER TO pg_monitor; GRANT SELECT (b) ON app.t TO PUBLIC; GRANT ALL ON app.new TO PUBLIC;",
+    );
+    let filters = ["--schema", "app", "--exclude", "app.tmp_*", "--ignore-owner", "--ignore-privileges"];
+    let shown = console.run(&[&["diff", "a.sql", "b.sql", "--format", "sql"][..], &filters].concat());
+    stable().bind(|| insta::assert_snapshot!("diff_filtered", shown));
+    let generate = ["generate", "from-diff", "a.sql", "b.sql", "--output", "out", "--name", "filtered"];
+    let shown = console.run(&[&generate[..], &filters].concat());
+    assert!(shown.starts_with("exit status 0"), "{shown}");
+    for (arguments, expected) in [
+        (&["--schema", "App"][..], "error: there is no schema \"App\" on either side"),
+        (&["--exclude", "app", "--exclude", "u", "--exclude", "v"], "No differences."),
+        (&["--schema", "*", "--exclude", "*"], "No differences."),
+    ] {
+        let shown = console.run(&[&["diff", "a.sql", "b.sql"][..], arguments].concat());
+        assert!(shown.contains(expected), "{arguments:?}: {shown}");
+    }
+}
+
+#[test]
+fn what_one_side_ignores_is_no_difference() {
+    let mut console = Console::new();
+    let database = TestServer::shared().database("ignored_by_one_side");
+    console.variable("DATABASE_URL", &database.url());
+    console
+        .write("a.sql", "CREATE TABLE t (); CREATE TABLE scratch_1 (a int); CREATE INDEX ON scratch_1 (a);");
+    pggit_testkit::psql(
+        database.settings(),
+        "CREATE TABLE t (); CREATE SCHEMA pggit; CREATE TABLE pggit.ignore (pattern text);
+         INSERT INTO pggit.ignore VALUES ('public.scratch%')",
+    );
+    for sides in [[database.url(), "a.sql".to_owned()], ["a.sql".to_owned(), database.url()]] {
+        let shown = console.run(&["diff", &sides[0], &sides[1]]);
+        assert!(shown.contains("No differences."), "{shown}");
+    }
+}
+
+#[test]
 fn migrate() {
     let mut console = Console::new();
     let database = TestServer::shared().database("migrate");

@@ -10,6 +10,7 @@ mod proof;
 pub use comparison::Comparison;
 
 use pggit_catalog::catalog::Unmodelled;
+use pggit_catalog::filter::Filter;
 use pggit_catalog::hazard::Hazard;
 use pggit_catalog::plan::{Action, Plan, PlanOptions, Step, plan};
 use pggit_catalog::rename::Renames;
@@ -78,6 +79,8 @@ pub struct GenerateOptions {
     pub existing: Vec<Version>,
     /// Write it even where objects that are not modelled hang on what it drops or makes again.
     pub allow_unmodelled: bool,
+    /// Which changes it is to make; the rest of the target stays as it is in the start.
+    pub filter: Filter,
 }
 
 /// A migration that was proven, ready to be written.
@@ -116,10 +119,11 @@ pub fn from_diff<D: Scratch>(
     scratch: &mut D,
     options: &GenerateOptions,
 ) -> Result<Generated> {
-    let Comparison { from, to, renames, .. } = comparison;
     let mut session = scratch.database()?;
     let empty = read_catalog(&mut session)?.catalog;
     let server = Server::ask(&mut session)?;
+    let comparison = &comparison.filtered(&options.filter, &server.role);
+    let Comparison { from, to, renames, .. } = comparison;
     let plan_options = PlanOptions { role: Some(server.role.clone()), ..PlanOptions::default() };
     let up = plan(from, to, renames, &plan_options)?;
     let down = plan(to, from, &renames.inverse(), &plan_options)?;

@@ -60,6 +60,7 @@ use crate::session::{RowError, Session, SessionError};
 use crate::settings::with_pinned_settings;
 use draft::Draft;
 pub use empty_database::empty_database;
+pub use ignore::ignore_patterns;
 use names::Names;
 use reading::Reading;
 

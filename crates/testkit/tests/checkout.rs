@@ -328,6 +328,25 @@ fn ignored_objects_stay() {
 }
 
 #[test]
+fn what_was_committed_before_it_was_ignored_stays() {
+    let Some(mut repository) = TestRepository::of("ignored later", SHOP) else { return };
+    repository.run("CREATE TABLE scratch (id serial, i int); CREATE INDEX by_i ON scratch (i)");
+    repository.run("SELECT pggit.commit('with a table that is not ours')");
+    repository.start_branch("b");
+    repository.run("ALTER TABLE scratch ADD COLUMN j int; SELECT pggit.commit('changed')");
+    repository.run("INSERT INTO pggit.ignore (pattern) VALUES ('public.scratch%')");
+    assert_eq!(repository.rows("SELECT * FROM pggit.status()"), "");
+    repository.run("CREATE TABLE ours (i int); INSERT INTO scratch (i, j) VALUES (1, 2)");
+    assert_eq!(repository.rows("SELECT object_name FROM pggit.status()"), "public.ours");
+    assert_eq!(repository.rows("SELECT object_name FROM pggit.diff('main', 'WORKING')"), "public.ours");
+    repository.checkout("main");
+    assert_eq!(repository.rows("SELECT * FROM scratch"), "1|1|2");
+    assert_eq!(repository.rows("SELECT * FROM pggit.status()"), "");
+    repository.checkout("b");
+    assert_eq!(repository.rows("SELECT object_name FROM pggit.diff('main', 'HEAD')"), "public.ours");
+}
+
+#[test]
 fn temporary_tables_do_not_matter() {
     let Some(mut repository) = TestRepository::of("temporary", SHOP) else { return };
     repository.start_branch("b");

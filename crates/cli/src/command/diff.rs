@@ -9,6 +9,7 @@ use confiture::db::session::{Row, Value};
 
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::filter::FilterArgs;
 use crate::output::{self, Records};
 use crate::schema_source::{SchemaSource, read_pair};
 
@@ -36,13 +37,16 @@ pub struct Diff {
     /// Exit with status 3 if there is a difference
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   confiture diff main feature/user-profiles
   confiture diff postgresql://prod/app main --format sql
-  confiture diff db/schema.sql db/migrations --check";
+  confiture diff db/schema.sql db/migrations --check
+  confiture diff main postgresql://prod/app --schema app --exclude 'tmp_*' --ignore-owner";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum DiffFormat {
@@ -68,8 +72,10 @@ impl Diff {
         let (from, to) = (SchemaSource::parse(&self.from)?, SchemaSource::parse(&self.to)?);
         let pair = read_pair(context, &from, &to)?;
         report(&pair.unmodelled, self.allow_unmodelled)?;
+        let filter = self.filter.filter(&pair.from, &pair.to)?;
+        let (to, renames) = filter.target(&pair.from, &pair.to, &pair.renames, &pair.role);
         let options = PlanOptions { role: Some(pair.role), ..PlanOptions::default() };
-        let plan = plan(&pair.from, &pair.to, &pair.renames, &options).map_err(confiture::Error::from)?;
+        let plan = plan(&pair.from, &to, &renames, &options).map_err(confiture::Error::from)?;
         match self.format {
             DiffFormat::Text => output::print(&text(&plan))?,
             DiffFormat::Sql => output::print(&plan.to_sql())?,

@@ -9,6 +9,7 @@ use confiture::migrate::Version;
 
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::filter::FilterArgs;
 use crate::progress::Progress;
 use crate::schema_source::{SchemaSource, read_pair};
 use crate::scratch_server::ScratchServer;
@@ -65,6 +66,8 @@ struct Writing {
     /// Write it even where objects that are not compared hang on what it drops or makes again
     #[arg(long)]
     allow_unmodelled: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -123,6 +126,7 @@ impl Writing {
             author: self.author.clone(),
             existing: existing(&directory)?,
             allow_unmodelled: self.allow_unmodelled,
+            filter: self.filter.filter(&comparison.from, &comparison.to)?,
         };
         let progress = Progress::start("proving the migration on a scratch database");
         let generated = generator::from_diff(comparison, scratch, &options)?;

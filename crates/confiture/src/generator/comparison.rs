@@ -2,6 +2,7 @@
 
 use pggit_catalog::catalog::{Catalog, Unmodelled};
 use pggit_catalog::diff::diff;
+use pggit_catalog::filter::Filter;
 use pggit_catalog::rename::Renames;
 use pggit_db::introspect::read_catalog;
 use pggit_db::repository as tables;
@@ -57,6 +58,13 @@ impl Comparison {
             unmodelled: Vec::new(),
             name: neutral_name(to.1),
         }
+    }
+
+    /// With a target that has only the changes that `filter` wants; `role` makes what is new.
+    #[must_use]
+    pub fn filtered(&self, filter: &Filter, role: &str) -> Self {
+        let (to, renames) = filter.target(&self.from, &self.to, &self.renames, role);
+        Self { to, renames, ..self.clone() }
     }
 
     /// A branch against what it started from: where it has changes that `main` has not, their last common commit; where

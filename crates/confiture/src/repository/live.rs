@@ -6,9 +6,10 @@ use std::sync::Arc;
 use pggit_catalog::address::ObjectAddress;
 use pggit_catalog::catalog::Catalog;
 use pggit_catalog::diff::{Change, diff};
+use pggit_catalog::filter::is_ignored;
 use pggit_catalog::object::Object;
 use pggit_catalog::rename::Renames;
-use pggit_db::introspect::{Snapshot, read_catalog};
+use pggit_db::introspect::{Snapshot, ignore_patterns, read_catalog};
 use pggit_db::repository as tables;
 use pggit_db::session::Session;
 use pggit_history::graph::Graph;
@@ -73,7 +74,8 @@ impl<S: Session> Repository<'_, S> {
             .filter(|(address, blob)| differs(address, **blob))
             .map(|(_, blob)| *blob)
             .collect();
-        let from: Catalog = self.store().get_objects(&before)?.into_values().collect();
+        let from = self.store().get_objects(&before)?.into_values().collect();
+        let from = self.without_ignored(from)?;
         let to: Catalog = live
             .catalog()
             .shared()
@@ -93,7 +95,7 @@ impl<S: Session> Repository<'_, S> {
         Ok(committed.renames_to(&live.snapshot.identities))
     }
 
-    /// The catalog of a commit; objects that `known` holds are not read again.
+    /// The catalog of a commit, without what is ignored now; objects that `known` holds are not read again.
     pub(super) fn catalog_of(
         &mut self,
         commit: ObjectId,
@@ -111,7 +113,17 @@ impl<S: Session> Repository<'_, S> {
                 catalog.insert(Arc::clone(object));
             }
         }
-        Ok(catalog)
+        self.without_ignored(catalog)
+    }
+
+    /// What a commit holds that patterns of a later day keep out of commits stays where it is: neither status nor
+    /// checkout see it.
+    fn without_ignored(&mut self, catalog: Catalog) -> Result<Catalog> {
+        let patterns = ignore_patterns(self.session)?;
+        if patterns.is_empty() {
+            return Ok(catalog);
+        }
+        Ok(catalog.shared().filter(|object| !is_ignored(&patterns, object)).cloned().collect())
     }
 
     /// The catalogs of two states, and what was renamed from the first to the second.

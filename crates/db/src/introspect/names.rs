@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use pggit_catalog::identity::CatalogRow;
+use pggit_catalog::pattern::NamePattern;
 
 use super::IntrospectError;
-use super::ignore::{self, IgnorePattern};
+use super::ignore;
 use super::reading::{Reading, query};
 use crate::session::Session;
 
@@ -22,7 +23,7 @@ pub(super) struct Names {
     roles: HashMap<u32, String>,
     /// Extensions by their members.
     pub members: HashMap<CatalogRow, String>,
-    patterns: Vec<IgnorePattern>,
+    patterns: Vec<NamePattern>,
     /// Schemas that belong to a migration tool.
     pub tool_schemas: HashSet<u32>,
 }

@@ -98,7 +98,7 @@ impl PrivateServer {
     /// # Errors
     /// When no usable PostgreSQL is installed, or a step fails; what was made is removed again.
     pub fn throw_away(options: ServerOptions) -> Result<Self, ServerError> {
-        let throw_away = ThrowAway::make(options.runtime.clone().unwrap_or_else(directory::runtime))?;
+        let throw_away = ThrowAway::make(&options.runtime.clone().unwrap_or_else(directory::runtime))?;
         let directory = throw_away.directory().to_owned();
         let options = ServerOptions { durability: Durability::ThrowAway, ..options };
         let server = Self::new(directory, options, Some(throw_away))?;

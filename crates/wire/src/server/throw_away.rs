@@ -30,9 +30,9 @@ pub(super) struct ThrowAway {
 
 impl ThrowAway {
     /// Removes what is stale in `runtime` and makes a new directory there.
-    pub(super) fn make(runtime: PathBuf) -> Result<Self, ServerError> {
+    pub(super) fn make(runtime: &Path) -> Result<Self, ServerError> {
         let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
-        directory::make_owned(&runtime, mode)?;
+        directory::make_owned(runtime, mode)?;
         let parent = runtime.join("throw-away");
         directory::make_owned(&parent, mode)?;
         // No directory is without its owner's lock while this lock is free.

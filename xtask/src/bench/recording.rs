@@ -23,8 +23,11 @@ const TARGET: f64 = 0.2;
 /// Tables that are there before.
 const TABLES: [usize; 3] = [0, 1000, 5000];
 
-/// What is measured, and the statement for the table of a number.
-const KINDS: [(&str, fn(usize) -> String); 2] = [
+/// The statement for the table of a number.
+type Statement = fn(usize) -> String;
+
+/// What is measured.
+const KINDS: [(&str, Statement); 2] = [
     ("`CREATE TABLE`", |n| format!("CREATE TABLE new_{n} (id integer, a text)")),
     ("`ALTER TABLE … ADD COLUMN`", |n| format!("ALTER TABLE new_{n} ADD COLUMN b integer")),
 ];
@@ -75,7 +78,7 @@ pub fn run(server: &PrivateServer, rounds: usize) -> anyhow::Result<()> {
         let mut measured = [Measured::default(), Measured::default()];
         for _ in 0..rounds {
             for ((_, statement), measured) in KINDS.iter().zip(&mut measured) {
-                measure(&mut backends, statement, measured)?;
+                measure(&mut backends, *statement, measured)?;
             }
             for (session, _) in &mut backends {
                 let names: Vec<String> = (0..COMMANDS).map(|n| format!("new_{n}")).collect();
@@ -102,11 +105,11 @@ pub fn run(server: &PrivateServer, rounds: usize) -> anyhow::Result<()> {
 /// Runs the commands of one round, in turns; who begins changes from pair to pair.
 fn measure(
     [plain, recorded]: &mut [Backend; 2],
-    statement: &fn(usize) -> String,
+    statement: Statement,
     measured: &mut Measured,
 ) -> anyhow::Result<()> {
     for start in (0..COMMANDS).step_by(TURN) {
-        let (without, with) = if start / TURN % 2 == 0 {
+        let (without, with) = if (start / TURN).is_multiple_of(2) {
             let without = turn(plain, statement, start)?;
             (without, turn(recorded, statement, start)?)
         } else {
@@ -121,11 +124,7 @@ fn measure(
 }
 
 /// CPU time for each command of a turn, in ms.
-fn turn(
-    (session, process): &mut Backend,
-    statement: &fn(usize) -> String,
-    start: usize,
-) -> anyhow::Result<f64> {
+fn turn((session, process): &mut Backend, statement: Statement, start: usize) -> anyhow::Result<f64> {
     let before = process::cpu_time(*process)?;
     for n in start..start + TURN {
         let sql = statement(n);

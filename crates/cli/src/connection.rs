@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use confiture::Config;
+use confiture::MigrationSettings;
 use confiture::db::ledger::LedgerName;
 use confiture::db::session::Session;
 use pggit_wire::session::Notice;
@@ -128,23 +128,21 @@ impl Context {
         })
     }
 
+    /// How migrations run on the database to work on; their directory is complete.
+    pub fn migration_settings(&self) -> Result<MigrationSettings, Failure> {
+        let Some(project) = &self.project else { return Ok(MigrationSettings::default()) };
+        let mut settings = match &self.global.env {
+            Some(name) => project.environment(name)?.0.migrations,
+            None => project.config()?.migrations,
+        };
+        settings.directory = project.root().join(&settings.directory).to_string_lossy().into_owned();
+        Ok(settings)
+    }
+
     /// The ledger of the database to work on, and where its migrations are.
     pub fn migrations(&self) -> Result<(LedgerName, PathBuf), Failure> {
-        let Some(project) = &self.project else {
-            let config = Config::default();
-            return Ok((config.ledger, PathBuf::from(config.migrations)));
-        };
-        let (ledger, directory) = match &self.global.env {
-            Some(name) => {
-                let (environment, _) = project.environment(name)?;
-                (environment.ledger, environment.migrations)
-            }
-            None => {
-                let config = project.config()?;
-                (config.ledger, config.migrations)
-            }
-        };
-        Ok((ledger, project.root().join(directory)))
+        let settings = self.migration_settings()?;
+        Ok((settings.ledger, PathBuf::from(settings.directory)))
     }
 
     /// Connects to the database to work on.

@@ -161,3 +161,23 @@ fn verbs_of_the_repository_need_the_extension() {
         );
     }
 }
+
+/// A project as Confiture for Python makes it: no confiture.toml, environments in YAML.
+#[test]
+fn projects_of_the_other_program() {
+    let mut console = Console::new();
+    let database = TestServer::shared().database("projects_of_the_other_program");
+    console.variable("SHOP_URL", &database.url());
+    console.write("db/migrations/001_users.up.sql", BEFORE);
+    console.write(
+        "db/environments/local.yaml",
+        "name: local\ndatabase_url: ${SHOP_URL}\ninclude_dirs:\n  - db/schema\n\nmigration:\n  tracking_table: public.tb_mine\n",
+    );
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_up_yaml", console.run(&["migrate", "up", "--env", "local"]));
+        insta::assert_snapshot!(
+            "migrate_up_no_environment",
+            console.run(&["migrate", "up", "--env", "prod"])
+        );
+    });
+}

@@ -21,30 +21,31 @@ use toml::Spanned;
 
 use crate::environment::{Lookup, expand};
 use crate::error::{Error, ErrorCode, Result};
+use crate::migration_settings::{MigrationSettings, Section};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "confiture.toml";
+
+/// Endings of environments' files: ours, and those of Confiture for Python.
+pub const ENVIRONMENT_ENDINGS: [&str; 3] = [".toml", ".yaml", ".yml"];
 
 /// Settings of a project. Paths are relative to the directory of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// URL of the development database.
     pub database_url: Option<String>,
-    /// Directory of the migrations.
-    pub migrations: String,
     /// Directory of the environments' files.
     pub environments: String,
-    /// The ledger.
-    pub ledger: LedgerName,
+    /// How migrations run where an environment does not say otherwise.
+    pub migrations: MigrationSettings,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             database_url: None,
-            migrations: "db/migrations".to_owned(),
             environments: "db/environments".to_owned(),
-            ledger: LedgerName::default(),
+            migrations: MigrationSettings::default(),
         }
     }
 }
@@ -53,21 +54,13 @@ impl Default for Config {
 #[serde(deny_unknown_fields, default)]
 struct File {
     database: DatabaseSection,
-    migrations: MigrationsSection,
+    migrations: Section,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct DatabaseSection {
     url: Option<Spanned<String>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct MigrationsSection {
-    directory: Option<Spanned<String>>,
-    environments: Option<Spanned<String>>,
-    ledger: Option<Spanned<String>>,
 }
 
 impl Config {
@@ -83,23 +76,18 @@ impl Config {
         if let Some(url) = &parsed.database.url {
             config.database_url = Some(value("database.url", url)?);
         }
-        if let Some(directory) = &parsed.migrations.directory {
-            config.migrations = value("migrations.directory", directory)?;
-        }
         if let Some(environments) = &parsed.migrations.environments {
             config.environments = value("migrations.environments", environments)?;
         }
-        if let Some(ledger) = &parsed.migrations.ledger {
-            config.ledger = source.ledger_name("migrations.ledger", ledger, lookup)?;
-        }
+        config.migrations = parsed.migrations.read(&source, &config.migrations, lookup)?;
         Ok(config)
     }
 
-    /// The file of the environment `name`.
+    /// The files that may describe the environment `name`; the first that is there does.
     ///
     /// # Errors
     /// [`ErrorCode::InvalidArgument`] for a name that would lead elsewhere.
-    pub fn environment_file(&self, name: &str) -> Result<String> {
+    pub fn environment_files(&self, name: &str) -> Result<Vec<String>> {
         let is_usable = !name.is_empty()
             && !name.starts_with('.')
             && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
@@ -108,7 +96,8 @@ impl Config {
             return Err(Error::new(ErrorCode::InvalidArgument, message)
                 .hint("Names of environments have letters, digits, \"_\", \"-\" and \".\"."));
         }
-        Ok(format!("{}/{name}.toml", self.environments.trim_end_matches('/')))
+        let directory = self.environments.trim_end_matches('/');
+        Ok(ENVIRONMENT_ENDINGS.iter().map(|ending| format!("{directory}/{name}{ending}")).collect())
     }
 }
 
@@ -134,8 +123,19 @@ impl Source<'_> {
 
     /// The text of a key, variables replaced; not empty.
     pub(crate) fn value(&self, key: &str, value: &Spanned<String>, lookup: &Lookup<'_>) -> Result<String> {
-        let wrong = |message: &str| self.error(Some(value.span()), &format!("\"{key}\"{message}"));
-        let expanded = expand(value.as_ref(), lookup).map_err(|message| wrong(&format!(": {message}")))?;
+        self.text(key, value.as_ref(), &value.span(), lookup)
+    }
+
+    /// The same for a text at a place in the file.
+    pub(crate) fn text(
+        &self,
+        key: &str,
+        text: &str,
+        span: &Range<usize>,
+        lookup: &Lookup<'_>,
+    ) -> Result<String> {
+        let wrong = |message: &str| self.error(Some(span.clone()), &format!("\"{key}\"{message}"));
+        let expanded = expand(text, lookup).map_err(|message| wrong(&format!(": {message}")))?;
         if expanded.is_empty() { Err(wrong(" is empty")) } else { Ok(expanded) }
     }
 
@@ -143,10 +143,11 @@ impl Source<'_> {
     pub(crate) fn ledger_name(
         &self,
         key: &str,
-        value: &Spanned<String>,
+        text: &str,
+        span: &Range<usize>,
         lookup: &Lookup<'_>,
     ) -> Result<LedgerName> {
-        let text = self.value(key, value, lookup)?;
+        let text = self.text(key, text, span, lookup)?;
         let (schema, table) = match text.split_once('.') {
             Some((schema, table)) => (Some(schema.to_owned()), table),
             None => (None, text.as_str()),
@@ -154,13 +155,13 @@ impl Source<'_> {
         let is_name = |name: &str| !name.is_empty() && name.len() <= 63 && !name.contains('.');
         if !is_name(table) || !schema.as_deref().is_none_or(is_name) {
             return Err(self
-                .error(Some(value.span()), &format!("\"{key}\" is not the name of a table"))
+                .error(Some(span.clone()), &format!("\"{key}\" is not the name of a table"))
                 .hint("Write \"table\" or \"schema.table\"."));
         }
         Ok(LedgerName::of_table(schema, table, None))
     }
 
-    fn error(&self, span: Option<Range<usize>>, message: &str) -> Error {
+    pub(crate) fn error(&self, span: Option<Range<usize>>, message: &str) -> Error {
         let place = span.map_or_else(String::new, |span| {
             let before = self.text.get(..span.start).unwrap_or(self.text);
             let line = before.matches('\n').count() + 1;
@@ -183,8 +184,8 @@ mod tests {
     fn what_is_left_out_has_defaults() {
         assert_eq!(config(""), Ok(Config::default()));
         assert_eq!(
-            Config::default().environment_file("staging").as_deref(),
-            Ok("db/environments/staging.toml")
+            Config::default().environment_files("staging"),
+            Ok(["toml", "yaml", "yml"].map(|ending| format!("db/environments/staging.{ending}")).to_vec())
         );
     }
 
@@ -194,10 +195,10 @@ mod tests {
                     environments = \"env/\"\nledger = \"Ops.my ledger\"\n";
         let config = config(text).expect("a configuration");
         assert_eq!(config.database_url.as_deref(), Some("postgresql://db/dev"));
-        assert_eq!(config.migrations, "sql");
-        assert_eq!(config.environment_file("p-1.x").as_deref(), Ok("env/p-1.x.toml"));
+        assert_eq!(config.migrations.directory, "sql");
+        assert_eq!(config.environment_files("p-1.x").expect("a name")[0], "env/p-1.x.toml");
         assert_eq!(
-            config.ledger,
+            config.migrations.ledger,
             LedgerName { schema: Some("Ops".into()), table: "my ledger".into(), ..LedgerName::default() }
         );
     }
@@ -232,7 +233,7 @@ mod tests {
     fn names_of_environments_stay_in_their_directory() {
         for name in ["", "../x", "a/b", ".hidden", "a\nb", "a\\b"] {
             assert_eq!(
-                Config::default().environment_file(name).map_err(|error| error.code),
+                Config::default().environment_files(name).map_err(|error| error.code),
                 Err(ErrorCode::InvalidArgument),
                 "{name}"
             );

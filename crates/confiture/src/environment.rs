@@ -8,15 +8,20 @@
 //! ledger = "tb_confiture"
 //! ```
 //!
+//! The files of Confiture for Python, `NAME.yaml`, are read too: of these the database, `migration.tracking_table` and
+//! `migration.locking`.
+//!
 //! In every text `${VARIABLE}` stands for an environment variable, `${VARIABLE:-default}` for one that may be missing or
 //! empty, and `$${` for `${` itself.
 
-use pggit_db::ledger::LedgerName;
+mod yaml;
+
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::{Config, Source};
 use crate::error::Result;
+use crate::migration_settings::{MigrationSettings, Section};
 
 /// Gives the value of an environment variable.
 pub type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -28,24 +33,15 @@ pub struct Environment {
     pub name: String,
     /// URL of its database; `None`: from `DATABASE_URL` or libpq's variables.
     pub database_url: Option<String>,
-    /// Directory of the migrations.
-    pub migrations: String,
-    /// The ledger.
-    pub ledger: LedgerName,
+    /// How migrations run there.
+    pub migrations: MigrationSettings,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
     database_url: Option<Spanned<String>>,
-    migrations: MigrationsSection,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct MigrationsSection {
-    directory: Option<Spanned<String>>,
-    ledger: Option<Spanned<String>>,
+    migrations: Section,
 }
 
 impl Environment {
@@ -55,18 +51,20 @@ impl Environment {
     /// [`crate::ErrorCode::Project`] with file and line.
     pub fn parse(name: &str, file: &str, text: &str, config: &Config, lookup: &Lookup<'_>) -> Result<Self> {
         let source = Source { file, text };
+        if !file.ends_with(".toml") {
+            return yaml::parse(name, &source, config, lookup);
+        }
         let parsed: File = source.parse()?;
         let value = |key: &str, value: &Spanned<String>| source.value(key, value, lookup);
+        if let Some(environments) = &parsed.migrations.environments {
+            return Err(source.error(
+                Some(environments.span()),
+                "\"migrations.environments\" is a setting of confiture.toml, not of an environment",
+            ));
+        }
         let database_url = parsed.database_url.map(|url| value("database_url", &url)).transpose()?;
-        let migrations = match &parsed.migrations.directory {
-            Some(directory) => value("migrations.directory", directory)?,
-            None => config.migrations.clone(),
-        };
-        let ledger = match &parsed.migrations.ledger {
-            Some(ledger) => source.ledger_name("migrations.ledger", ledger, lookup)?,
-            None => config.ledger.clone(),
-        };
-        Ok(Self { name: name.to_owned(), database_url, migrations, ledger })
+        let migrations = parsed.migrations.read(&source, &config.migrations, lookup)?;
+        Ok(Self { name: name.to_owned(), database_url, migrations })
     }
 }
 
@@ -124,10 +122,10 @@ mod tests {
     fn what_is_left_open_is_as_in_the_project() {
         let found = environment("database_url = \"${URL}\"").expect("an environment");
         assert_eq!(found.database_url.as_deref(), Some("postgresql://db/x?a=${URL}"));
-        assert_eq!(found.migrations, "db/migrations");
+        assert_eq!(found.migrations, MigrationSettings::default());
         let found = environment("[migrations]\ndirectory = \"x\"\nledger = \"s.t\"").expect("an environment");
-        assert_eq!((found.database_url, found.migrations.as_str()), (None, "x"));
-        assert_eq!(found.ledger.schema.as_deref(), Some("s"));
+        assert_eq!((found.database_url, found.migrations.directory.as_str()), (None, "x"));
+        assert_eq!(found.migrations.ledger.schema.as_deref(), Some("s"));
     }
 
     #[test]
@@ -156,7 +154,7 @@ mod tests {
             ("database_url = \"${EMPTY}\"", "staging.toml:1:16: \"database_url\" is empty"),
             (
                 "[migrations]\nenvironments = \"x\"",
-                "staging.toml:2:1: unknown field `environments`, expected `directory` or `ledger`",
+                "staging.toml:2:16: \"migrations.environments\" is a setting of confiture.toml, not of an environment",
             ),
         ] {
             assert_eq!(environment(text).expect_err(text).message, expected);

@@ -4,12 +4,14 @@ pub mod config;
 pub mod environment;
 pub mod error;
 pub mod generator;
+pub mod migration_settings;
 pub mod migrator;
 pub mod repository;
 
 pub use config::Config;
 pub use environment::Environment;
 pub use error::{Error, ErrorCode, Result};
+pub use migration_settings::MigrationSettings;
 pub use migrator::Migrator;
 pub use repository::Repository;
 

@@ -226,8 +226,8 @@ fn set(directives: &mut Directives, key: Key, value: &str) -> Result<(), String>
             return Err(format!("directive \"{name}\" takes no value, but has \"{value}\""));
         }
         Key::NoTransaction => directives.no_transaction = true,
-        Key::LockTimeout => directives.lock_timeout = Some(duration(name, value)?),
-        Key::StatementTimeout => directives.statement_timeout = Some(duration(name, value)?),
+        Key::LockTimeout => directives.lock_timeout = Some(timeout(name, value)?),
+        Key::StatementTimeout => directives.statement_timeout = Some(timeout(name, value)?),
         Key::Role => directives.role = Some(role(value)?),
         Key::Environments => directives.environments = environments(value)?,
         Key::Description => directives.description = Some(value.to_owned()),
@@ -237,8 +237,11 @@ fn set(directives: &mut Directives, key: Key, value: &str) -> Result<(), String>
     Ok(())
 }
 
-/// A time as PostgreSQL reads it for these settings: rounded to milliseconds, of which there may be 2147483647.
-fn duration(name: &str, value: &str) -> Result<Duration, String> {
+/// A time as PostgreSQL reads it for the setting `name`: rounded to milliseconds, of which there may be 2147483647.
+///
+/// # Errors
+/// A message that says what is expected.
+pub fn timeout(name: &str, value: &str) -> Result<Duration, String> {
     let invalid =
         || format!("\"{value}\" is no value of \"{name}\": a number with ms, s, min, h or d is expected");
     let unit_at = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
@@ -351,10 +354,10 @@ mod tests {
         let cases =
             [("0", 0), ("1500", 1500), ("2 s", 2000), ("1h", 3_600_000), ("1d", 86_400_000), ("1500us", 2)];
         for (value, milliseconds) in cases {
-            assert_eq!(duration("lock_timeout", value), Ok(Duration::from_millis(milliseconds)), "{value}");
+            assert_eq!(timeout("lock_timeout", value), Ok(Duration::from_millis(milliseconds)), "{value}");
         }
         for value in ["", "s", "-1", "1.5s", "5 seconds", "25d", "99999999999999999999", "1 S"] {
-            assert!(duration("lock_timeout", value).is_err(), "{value}");
+            assert!(timeout("lock_timeout", value).is_err(), "{value}");
         }
     }
 

@@ -11,7 +11,7 @@ mod validate;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use confiture::db::ledger::LedgerName;
+use confiture::MigrationSettings;
 use confiture::migrate::MigrationSet;
 use confiture::migrator::{Direction, Event, Migrator, Ran, Recorded};
 use pggit_wire::WireSession;
@@ -96,18 +96,18 @@ struct Prepared<'a> {
     directory: PathBuf,
     set: MigrationSet,
     session: WireSession,
-    ledger: LedgerName,
+    settings: MigrationSettings,
     context: &'a Context,
     json: bool,
 }
 
 impl<'a> Prepared<'a> {
     fn new(context: &'a Context, directory: &Directory, format: FormatArgs) -> Result<Self, Failure> {
-        let (ledger, _) = context.migrations()?;
+        let settings = context.migration_settings()?;
         let directory = directory.path(context)?;
         let set = migration_files::read(&directory)?;
         let session = context.connect()?;
-        Ok(Self { directory, set, session, ledger, context, json: format.format.is_json() })
+        Ok(Self { directory, set, session, settings, context, json: format.format.is_json() })
     }
 
     /// Fails where there are no migrations: most likely it is the wrong directory.
@@ -124,9 +124,8 @@ impl<'a> Prepared<'a> {
     /// The runner, and the files.
     fn runner(&mut self) -> (Migrator<'_, WireSession>, &MigrationSet) {
         let json = self.json;
-        let mut migrator = Migrator::new(&mut self.session)
-            .ledger(self.ledger.clone())
-            .on_progress(move |event| tell(event, json));
+        let mut migrator =
+            self.settings.apply(Migrator::new(&mut self.session)).on_progress(move |event| tell(event, json));
         if let Some(environment) = self.context.environment() {
             migrator = migrator.environment(environment);
         }

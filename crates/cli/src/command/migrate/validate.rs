@@ -51,9 +51,9 @@ impl Validate {
 }
 
 fn against_ledger(context: &Context, set: &MigrationSet) -> Result<Vec<Finding>, Failure> {
-    let (ledger, _) = context.migrations()?;
+    let settings = context.migration_settings()?;
     let mut session = context.connect()?;
-    let mut migrator = Migrator::new(&mut session).ledger(ledger);
+    let mut migrator = settings.apply(Migrator::new(&mut session));
     if let Some(environment) = context.environment() {
         migrator = migrator.environment(environment);
     }

@@ -1,0 +1,86 @@
+//! [`MigrationSettings`]: how migrations run, `[migrations]` of `confiture.toml` and of environments.
+//!
+//! A new setting is a field here, a key of [`Section`] with its line in [`Section::read`], and what
+//! [`MigrationSettings::apply`] does with it.
+
+use std::time::Duration;
+
+use pggit_db::connection::Connection;
+use pggit_db::ledger::LedgerName;
+use pggit_migrate::directive;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::Source;
+use crate::environment::Lookup;
+use crate::error::Result;
+use crate::migrator::Migrator;
+
+/// How migrations run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationSettings {
+    /// Directory of the migrations, from the root of the project.
+    pub directory: String,
+    /// The ledger.
+    pub ledger: LedgerName,
+    /// How long to wait for another runner; `None`: as long as it takes.
+    pub lock_wait: Option<Duration>,
+}
+
+impl Default for MigrationSettings {
+    fn default() -> Self {
+        Self { directory: "db/migrations".to_owned(), ledger: LedgerName::default(), lock_wait: None }
+    }
+}
+
+impl MigrationSettings {
+    /// A runner that runs migrations so.
+    #[must_use]
+    pub fn apply<'s, C: Connection>(&self, mut migrator: Migrator<'s, C>) -> Migrator<'s, C> {
+        migrator = migrator.ledger(self.ledger.clone());
+        if let Some(patience) = self.lock_wait {
+            migrator = migrator.lock_wait(patience);
+        }
+        migrator
+    }
+}
+
+/// The keys of `[migrations]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Section {
+    directory: Option<Spanned<String>>,
+    /// Of `confiture.toml` alone.
+    pub(crate) environments: Option<Spanned<String>>,
+    ledger: Option<Spanned<String>>,
+    lock_wait: Option<Spanned<String>>,
+}
+
+impl Section {
+    /// The settings; what is left open is as `usual`.
+    pub(crate) fn read(
+        &self,
+        source: &Source<'_>,
+        usual: &MigrationSettings,
+        lookup: &Lookup<'_>,
+    ) -> Result<MigrationSettings> {
+        let mut settings = usual.clone();
+        if let Some(directory) = &self.directory {
+            settings.directory = source.value("migrations.directory", directory, lookup)?;
+        }
+        if let Some(ledger) = &self.ledger {
+            settings.ledger =
+                source.ledger_name("migrations.ledger", ledger.as_ref(), &ledger.span(), lookup)?;
+        }
+        if let Some(time) = &self.lock_wait {
+            settings.lock_wait = Some(timeout(source, "lock_wait", time, lookup)?);
+        }
+        Ok(settings)
+    }
+}
+
+/// A time such as `5s`.
+fn timeout(source: &Source<'_>, key: &str, value: &Spanned<String>, lookup: &Lookup<'_>) -> Result<Duration> {
+    let text = source.value(&format!("migrations.{key}"), value, lookup)?;
+    directive::timeout(key, &text).map_err(|message| source.error(Some(value.span()), &message))
+}

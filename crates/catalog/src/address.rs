@@ -13,6 +13,10 @@ pub enum ObjectKind {
     Schema,
     /// `CREATE EXTENSION`.
     Extension,
+    /// `CREATE ACCESS METHOD`.
+    AccessMethod,
+    /// `CREATE LANGUAGE`.
+    Language,
     /// `CREATE COLLATION`.
     Collation,
     /// `CREATE TYPE … AS ENUM`.
@@ -23,6 +27,8 @@ pub enum ObjectKind {
     Domain,
     /// `CREATE TYPE … AS RANGE`.
     Range,
+    /// `CREATE TYPE` with input and output functions, or without anything: a shell.
+    BaseType,
     /// `CREATE SEQUENCE`; sequences of identity columns belong to their column.
     Sequence,
     /// `CREATE FUNCTION`, `CREATE PROCEDURE`.
@@ -37,8 +43,20 @@ pub enum ObjectKind {
     UserMapping,
     /// `CREATE OPERATOR`.
     Operator,
+    /// `CREATE OPERATOR FAMILY`.
+    OperatorFamily,
+    /// `CREATE OPERATOR CLASS`.
+    OperatorClass,
     /// `CREATE CAST`.
     Cast,
+    /// `CREATE TRANSFORM`.
+    Transform,
+    /// `CREATE CONVERSION`.
+    Conversion,
+    /// `CREATE TEXT SEARCH PARSER`.
+    TextSearchParser,
+    /// `CREATE TEXT SEARCH TEMPLATE`.
+    TextSearchTemplate,
     /// `CREATE TEXT SEARCH DICTIONARY`.
     TextSearchDictionary,
     /// `CREATE TEXT SEARCH CONFIGURATION`.
@@ -75,14 +93,17 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 40] = [
         Self::Schema,
         Self::Extension,
+        Self::AccessMethod,
+        Self::Language,
         Self::Collation,
         Self::Enum,
         Self::Composite,
         Self::Domain,
         Self::Range,
+        Self::BaseType,
         Self::Sequence,
         Self::Routine,
         Self::Aggregate,
@@ -90,7 +111,13 @@ impl ObjectKind {
         Self::Server,
         Self::UserMapping,
         Self::Operator,
+        Self::OperatorFamily,
+        Self::OperatorClass,
         Self::Cast,
+        Self::Transform,
+        Self::Conversion,
+        Self::TextSearchParser,
+        Self::TextSearchTemplate,
         Self::TextSearchDictionary,
         Self::TextSearchConfiguration,
         Self::Table,
@@ -144,6 +171,15 @@ impl ObjectKind {
             Self::PublicationTable => 29,
             Self::PublicationSchema => 30,
             Self::Subscription => 31,
+            Self::AccessMethod => 38,
+            Self::Language => 35,
+            Self::BaseType => 34,
+            Self::OperatorFamily => 32,
+            Self::OperatorClass => 33,
+            Self::Transform => 36,
+            Self::Conversion => 37,
+            Self::TextSearchParser => 39,
+            Self::TextSearchTemplate => 40,
         }
     }
 
@@ -186,6 +222,15 @@ impl ObjectKind {
             Self::PublicationTable => "publication relation",
             Self::PublicationSchema => "publication namespace",
             Self::Subscription => "subscription",
+            Self::AccessMethod => "access method",
+            Self::Language => "language",
+            Self::BaseType => "type",
+            Self::OperatorFamily => "operator family",
+            Self::OperatorClass => "operator class",
+            Self::Transform => "transform",
+            Self::Conversion => "conversion",
+            Self::TextSearchParser => "text search parser",
+            Self::TextSearchTemplate => "text search template",
         }
     }
 
@@ -225,7 +270,7 @@ pub enum Scope {
     /// The relation that the object belongs to: triggers, policies, rules, tables of publications.
     Relation(String),
     /// The argument types, as `pg_get_function_identity_arguments` gives their types: routines, aggregates; the types of
-    /// both sides, `NONE` where there is none: operators.
+    /// both sides, `NONE` where there is none: operators. The access method: operator families and classes.
     Arguments(String),
 }
 
@@ -238,7 +283,7 @@ pub struct ObjectAddress {
     /// all schemas.
     pub schema: String,
     /// Name, unquoted; of a cast its types: `(integer AS public.mood)`; of default privileges whose
-    /// and on what: `for role app on tables`; of a user mapping whose and where: `for app server far`; of what a
+    /// and on what: `for role app on tables`; of a user mapping whose and where: `for app server far`; of a transform `for hstore language plperl`; of what a
     /// publication publishes the publication.
     pub name: String,
     /// Relation or argument types.
@@ -292,6 +337,18 @@ impl ObjectAddress {
         QualifiedName::new(self.schema.clone(), self.name.clone())
     }
 
+    /// Whether this is the operator that `regoperator` calls `signature`: `public.=(integer,integer)`.
+    pub(crate) fn is_operator(&self, signature: &str) -> bool {
+        let own = format!("{}.{}", quote_ident(&self.schema), self.name);
+        let arguments = signature.strip_prefix(&own).and_then(|rest| rest.strip_prefix('('));
+        match (&self.scope, arguments.and_then(|rest| rest.strip_suffix(')'))) {
+            (Scope::Arguments(types), Some(arguments)) => {
+                self.kind == ObjectKind::Operator && types.replace(", ", ",") == arguments.replace(", ", ",")
+            }
+            _ => false,
+        }
+    }
+
     /// The relation that a trigger, policy or rule is on.
     #[must_use]
     pub fn relation(&self) -> Option<QualifiedName> {
@@ -307,7 +364,12 @@ impl fmt::Display for ObjectAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.scope {
             // What they are called is no identifier.
-            Scope::Plain if matches!(self.kind, ObjectKind::Cast | ObjectKind::UserMapping) => {
+            Scope::Plain
+                if matches!(
+                    self.kind,
+                    ObjectKind::Cast | ObjectKind::UserMapping | ObjectKind::Transform
+                ) =>
+            {
                 f.write_str(&self.name)
             }
             Scope::Plain if self.kind == ObjectKind::PublicationSchema => {
@@ -326,6 +388,11 @@ impl fmt::Display for ObjectAddress {
             },
             Scope::Arguments(types) if self.kind == ObjectKind::Operator => {
                 write!(f, "{}.{} ({types})", quote_ident(&self.schema), self.name)
+            }
+            Scope::Arguments(method)
+                if matches!(self.kind, ObjectKind::OperatorFamily | ObjectKind::OperatorClass) =>
+            {
+                write!(f, "{} USING {}", self.qualified(), quote_ident(method))
             }
             Scope::Plain if self.schema.is_empty() => f.write_str(&quote_ident(&self.name)),
             Scope::Plain => write!(f, "{}", self.qualified()),

@@ -1,9 +1,12 @@
 //! Objects: what the catalog of a database consists of. One file for each kind.
 
+mod access_method;
 mod aggregate;
+mod base_type;
 mod cast;
 mod collation;
 mod composite_type;
+mod conversion;
 mod default_privileges;
 mod dependency;
 mod domain;
@@ -13,8 +16,11 @@ mod extension;
 mod foreign_data_wrapper;
 mod grant;
 mod index;
+mod language;
 mod materialized_view;
 mod operator;
+mod operator_class;
+mod operator_family;
 mod policy;
 mod publication;
 mod publication_schema;
@@ -30,16 +36,23 @@ mod subscription;
 mod table;
 mod text_search_configuration;
 mod text_search_dictionary;
+mod text_search_parser;
+mod text_search_template;
+mod transform;
 mod trigger;
 mod user_mapping;
 mod view;
 
 use std::collections::BTreeMap;
 
+pub use access_method::{AccessMethod, AccessMethodKind};
 pub use aggregate::Aggregate;
+pub use base_type::BaseType;
+pub(crate) use base_type::supports;
 pub use cast::{Cast, CastContext, CastMethod};
 pub use collation::{Collation, CollationProvider};
 pub use composite_type::{Attribute, CompositeType};
+pub use conversion::Conversion;
 pub use default_privileges::{DefaultObjects, DefaultPrivileges};
 pub use dependency::Dependency;
 pub use domain::{Domain, DomainConstraint};
@@ -49,8 +62,11 @@ pub use extension::Extension;
 pub use foreign_data_wrapper::ForeignDataWrapper;
 pub use grant::Grant;
 pub use index::Index;
+pub use language::Language;
 pub use materialized_view::MaterializedView;
 pub use operator::Operator;
+pub use operator_class::OperatorClass;
+pub use operator_family::OperatorFamily;
 pub use policy::{Policy, PolicyCommand};
 pub use publication::Publication;
 pub use publication_schema::PublicationSchema;
@@ -69,6 +85,9 @@ pub use table::{
 };
 pub use text_search_configuration::TextSearchConfiguration;
 pub use text_search_dictionary::TextSearchDictionary;
+pub use text_search_parser::TextSearchParser;
+pub use text_search_template::TextSearchTemplate;
+pub use transform::Transform;
 pub use trigger::{Trigger, TriggerState};
 pub use user_mapping::UserMapping;
 pub use view::{OutputColumn, View, ViewColumn};
@@ -205,6 +224,24 @@ bodies! {
     PublicationSchema(PublicationSchema),
     /// A subscription.
     Subscription(Subscription),
+    /// An access method.
+    AccessMethod(AccessMethod),
+    /// A procedural language.
+    Language(Language),
+    /// A base type or a shell.
+    BaseType(BaseType),
+    /// An operator family.
+    OperatorFamily(OperatorFamily),
+    /// An operator class.
+    OperatorClass(OperatorClass),
+    /// A transform.
+    Transform(Transform),
+    /// A conversion between encodings.
+    Conversion(Conversion),
+    /// A text search parser.
+    TextSearchParser(TextSearchParser),
+    /// A text search template.
+    TextSearchTemplate(TextSearchTemplate),
     /// An event trigger.
     EventTrigger(EventTrigger),
 }

@@ -435,6 +435,15 @@ pub(crate) const fn is_disposable(kind: ObjectKind) -> bool {
             | ObjectKind::PublicationTable
             | ObjectKind::PublicationSchema
             | ObjectKind::Subscription
+            | ObjectKind::AccessMethod
+            | ObjectKind::Language
+            | ObjectKind::BaseType
+            | ObjectKind::OperatorFamily
+            | ObjectKind::OperatorClass
+            | ObjectKind::Transform
+            | ObjectKind::Conversion
+            | ObjectKind::TextSearchParser
+            | ObjectKind::TextSearchTemplate
             | ObjectKind::EventTrigger
             | ObjectKind::View
             | ObjectKind::MaterializedView

@@ -1,10 +1,13 @@
 //! Statements: one file for each kind of object, and one for owners, privileges and comments of all.
 
+pub(crate) mod access_method;
 pub(crate) mod aggregate;
+pub(crate) mod base_type;
 pub(crate) mod cast;
 pub(crate) mod collation;
 pub(crate) mod comment;
 pub(crate) mod composite_type;
+pub(crate) mod conversion;
 pub(crate) mod default_privileges;
 pub(crate) mod domain;
 pub(crate) mod enum_type;
@@ -13,8 +16,11 @@ pub(crate) mod extension;
 pub(crate) mod foreign_data_wrapper;
 pub(crate) mod grant;
 pub(crate) mod index;
+pub(crate) mod language;
 pub(crate) mod materialized_view;
 pub(crate) mod operator;
+pub(crate) mod operator_class;
+pub(crate) mod operator_family;
 pub(crate) mod option;
 pub(crate) mod owner;
 pub(crate) mod policy;
@@ -32,6 +38,9 @@ pub(crate) mod subscription;
 pub(crate) mod table;
 pub(crate) mod text_search_configuration;
 pub(crate) mod text_search_dictionary;
+pub(crate) mod text_search_parser;
+pub(crate) mod text_search_template;
+pub(crate) mod transform;
 pub(crate) mod trigger;
 pub(crate) mod user_mapping;
 pub(crate) mod view;
@@ -79,6 +88,15 @@ pub(crate) const fn kind_keyword(kind: ObjectKind) -> &'static str {
         ObjectKind::PublicationTable => "PUBLICATION TABLE",
         ObjectKind::PublicationSchema => "PUBLICATION SCHEMA",
         ObjectKind::Subscription => "SUBSCRIPTION",
+        ObjectKind::AccessMethod => "ACCESS METHOD",
+        ObjectKind::Language => "LANGUAGE",
+        ObjectKind::BaseType => "TYPE",
+        ObjectKind::OperatorFamily => "OPERATOR FAMILY",
+        ObjectKind::OperatorClass => "OPERATOR CLASS",
+        ObjectKind::Transform => "TRANSFORM",
+        ObjectKind::Conversion => "CONVERSION",
+        ObjectKind::TextSearchParser => "TEXT SEARCH PARSER",
+        ObjectKind::TextSearchTemplate => "TEXT SEARCH TEMPLATE",
         ObjectKind::EventTrigger => "EVENT TRIGGER",
     }
 }

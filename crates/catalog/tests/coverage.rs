@@ -75,6 +75,15 @@ const fn stem(kind: ObjectKind) -> &'static str {
         ObjectKind::TextSearchDictionary => "text_search_dictionary",
         ObjectKind::TextSearchConfiguration => "text_search_configuration",
         ObjectKind::EventTrigger => "event_trigger",
+        ObjectKind::TextSearchTemplate => "text_search_template",
+        ObjectKind::TextSearchParser => "text_search_parser",
+        ObjectKind::Conversion => "conversion",
+        ObjectKind::Transform => "transform",
+        ObjectKind::OperatorClass => "operator_class",
+        ObjectKind::OperatorFamily => "operator_family",
+        ObjectKind::BaseType => "base_type",
+        ObjectKind::Language => "language",
+        ObjectKind::AccessMethod => "access_method",
         ObjectKind::Subscription => "subscription",
         ObjectKind::PublicationSchema => "publication_schema",
         ObjectKind::PublicationTable => "publication_table",
@@ -207,7 +216,7 @@ fn what_is_not_modelled_is_listed_as_reported() {
         })
         .collect();
     let found = reported(&read("crates/db/src/introspect/unmodelled.sql"));
-    assert!(found.len() > 20, "the query is not understood: {found:?}");
+    assert!(found.len() > 10, "the query is not understood: {found:?}");
     assert_eq!(listed, found);
 }
 

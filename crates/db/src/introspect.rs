@@ -4,13 +4,16 @@
 //! stands beside the code that reads its rows. A line that ends in `-- since N` or `-- before N` is for servers of
 //! those major versions only.
 
+mod access_method;
 mod address_book;
 mod aggregate;
+mod base_type;
 mod cast;
 mod collation;
 mod column;
 mod composite_type;
 mod constraint;
+mod conversion;
 mod default_privileges;
 mod dependency;
 mod domain;
@@ -23,10 +26,13 @@ mod foreign_data_wrapper;
 mod grant;
 mod ignore;
 mod index;
+mod language;
 mod ledger;
 mod materialized_view;
 mod names;
 mod operator;
+mod operator_class;
+mod operator_family;
 mod policy;
 mod publication;
 mod publication_schema;
@@ -44,6 +50,9 @@ mod subscription;
 mod table;
 mod text_search_configuration;
 mod text_search_dictionary;
+mod text_search_parser;
+mod text_search_template;
+mod transform;
 mod trigger;
 mod unmodelled;
 mod user_mapping;
@@ -191,6 +200,15 @@ fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
             publication_table::read(&mut reading, &mut draft)?;
             publication_schema::read(&mut reading, &mut draft)?;
             subscription::read(&mut reading, &mut draft)?;
+            access_method::read(&mut reading, &mut draft)?;
+            language::read(&mut reading, &mut draft)?;
+            base_type::read(&mut reading, &mut draft)?;
+            operator_family::read(&mut reading, &mut draft)?;
+            operator_class::read(&mut reading, &mut draft)?;
+            transform::read(&mut reading, &mut draft)?;
+            conversion::read(&mut reading, &mut draft)?;
+            text_search_parser::read(&mut reading, &mut draft)?;
+            text_search_template::read(&mut reading, &mut draft)?;
             let indexes = index::read(&mut reading, &mut draft)?;
             let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
             table::read(&mut reading, &mut draft, &indexes, constraints)?;

@@ -2,7 +2,8 @@
 //!
 //! Cases are directories `corpus/plan/<kind>--<case>/` with `a.sql`, `b.sql` and, optionally, `seed.sql` (rows for the
 //! start, which survive) and `renames.txt` (lines `kind old new`). `PGGIT_PLAN_SCHEMAS` may name a directory of more
-//! schemas to build from nothing and take down again; `PGGIT_PLAN_ONLY` a part of the names to run.
+//! schemas to build from nothing and take down again; `PGGIT_PLAN_ONLY` parts, set apart by commas, of the names
+//! to run.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -125,7 +126,7 @@ fn has_ledger(database: &TestDatabase) -> bool {
 }
 
 fn wanted(name: &str) -> bool {
-    std::env::var("PGGIT_PLAN_ONLY").map_or(true, |part| name.contains(&part))
+    std::env::var("PGGIT_PLAN_ONLY").map_or(true, |parts| parts.split(',').any(|part| name.contains(part)))
 }
 
 fn report(failures: &[String]) {

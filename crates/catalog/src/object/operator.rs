@@ -19,5 +19,7 @@ record! {
         6 => hashes: bool,
         /// `MERGES`.
         7 => merges: bool,
+        /// Commutator and negator that are only announced by this operator, as `DROP OPERATOR` calls them.
+        8 => announced: Vec<String>,
     }
 }

@@ -9,9 +9,10 @@ use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_literal};
 use crate::object::{Body, Column, Object, Table};
 use crate::render::{
-    aggregate, cast, collation, composite_type, domain, enum_type, event_trigger, index, materialized_view,
-    operator, policy, publication, publication_table, routine, rule, server, statistics, subscription, table,
-    text_search_configuration, text_search_dictionary, trigger, view,
+    access_method, aggregate, base_type, cast, collation, composite_type, conversion, domain, enum_type,
+    event_trigger, index, materialized_view, operator, operator_class, policy, publication,
+    publication_table, routine, rule, server, statistics, subscription, table, text_search_configuration,
+    text_search_dictionary, text_search_parser, text_search_template, trigger, view,
 };
 
 /// What happens to the objects and parts of the start.
@@ -227,6 +228,14 @@ impl Closure<'_> {
             (Body::Publication(a), Body::Publication(b)) => publication::must_replace(a, b),
             (Body::PublicationTable(a), Body::PublicationTable(b)) => publication_table::must_replace(a, b),
             (Body::Subscription(a), Body::Subscription(b)) => subscription::must_replace(a, b),
+            (Body::AccessMethod(a), Body::AccessMethod(b)) => access_method::must_replace(a, b),
+            (Body::BaseType(a), Body::BaseType(b)) => base_type::must_replace(a, b),
+            (Body::OperatorClass(a), Body::OperatorClass(b)) => operator_class::must_replace(a, b),
+            (Body::Conversion(a), Body::Conversion(b)) => conversion::must_replace(a, b),
+            (Body::TextSearchParser(a), Body::TextSearchParser(b)) => text_search_parser::must_replace(a, b),
+            (Body::TextSearchTemplate(a), Body::TextSearchTemplate(b)) => {
+                text_search_template::must_replace(a, b)
+            }
             (Body::View(a), Body::View(b)) => view::must_replace(a, b),
             (Body::MaterializedView(a), Body::MaterializedView(b)) => materialized_view::must_replace(a, b),
             (Body::Index(a), Body::Index(b)) => index::must_replace(a, b),
@@ -383,8 +392,26 @@ impl Closure<'_> {
         self.fates.drops_part(&table, &partition_part())
     }
 
+    /// Whether an object is altered in place to do without `cause`: a base type without its function, a family without a
+    /// member.
+    fn gives_up(&self, address: &ObjectAddress, cause: &ObjectAddress) -> bool {
+        let (Some(from), Some(to)) = (self.from.get(address), self.to.get(address)) else { return false };
+        let alters = match (&from.body, &to.body) {
+            (Body::BaseType(a), Body::BaseType(b)) => !base_type::must_replace(a, b),
+            (Body::OperatorFamily(_), Body::OperatorFamily(_))
+            | (Body::ForeignDataWrapper(_), Body::ForeignDataWrapper(_))
+            | (Body::Language(_), Body::Language(_))
+            | (Body::Transform(_), Body::Transform(_)) => true,
+            _ => false,
+        };
+        alters && !to.dependencies().iter().any(|dependency| dependency.on == *cause)
+    }
+
     fn depends_on_destroyed(&mut self, dependent: Id, cause: &ObjectAddress) {
         let (address, part) = &dependent;
+        if self.gives_up(address, cause) {
+            return;
+        }
         match (address.kind, part) {
             (ObjectKind::Table, Some(part)) => match part.kind {
                 PartKind::Column => {
@@ -408,6 +435,9 @@ impl Closure<'_> {
                 self.destroy(dependent);
             }
             (ObjectKind::Domain, Some(_)) => self.destroy(dependent),
+            (ObjectKind::BaseType, _) if cause.kind != ObjectKind::Schema => {
+                self.destroy((address.clone(), None));
+            }
             (ObjectKind::Composite | ObjectKind::Domain | ObjectKind::Range | ObjectKind::Enum, None)
                 if cause.kind != ObjectKind::Schema =>
             {

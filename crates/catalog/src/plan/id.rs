@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind, Scope};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Object};
+use crate::object::{Body, Object, supports};
 
 /// An object (`None`) or one part of it.
 pub(crate) type Id = (ObjectAddress, Option<Part>);
@@ -13,6 +13,11 @@ pub(crate) type Id = (ObjectAddress, Option<Part>);
 /// The place of a partition as a part of the table.
 pub(crate) fn partition_part() -> Part {
     Part::property("partition")
+}
+
+/// What makes a base type of a shell, as a part of it.
+pub(crate) fn definition_part() -> Part {
+    Part::property("definition")
 }
 
 /// A parent by inheritance as a part of the table.
@@ -37,6 +42,7 @@ pub(crate) fn unit(address: &ObjectAddress, part: Option<&Part>) -> Id {
         (ObjectKind::Table, PartKind::Column | PartKind::Default | PartKind::Constraint) => true,
         (ObjectKind::Domain, PartKind::Constraint) => true,
         (ObjectKind::Sequence, PartKind::Property) => part.name == "owned_by",
+        (ObjectKind::BaseType, PartKind::Property) => **part == definition_part(),
         _ => false,
     });
     (address.clone(), own.cloned())
@@ -71,6 +77,7 @@ pub(crate) fn units(object: &Object) -> Vec<Id> {
             }
         }
         Body::Sequence(sequence) if sequence.owned_by.is_some() => add(owned_by_part()),
+        Body::BaseType(base) if !base.is_shell() => add(definition_part()),
         _ => {}
     }
     ids
@@ -154,8 +161,18 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
     };
     let address = &object.address;
     for dependency in object.dependencies() {
-        let id = unit(address, dependency.part.as_ref());
-        let on = unit(&dependency.on, dependency.on_part.as_ref());
+        let mut id = unit(address, dependency.part.as_ref());
+        let mut on = unit(&dependency.on, dependency.on_part.as_ref());
+        if matches!(&object.body, Body::BaseType(base) if !base.is_shell()) {
+            id.1 = Some(definition_part());
+        }
+        if on.0.kind == ObjectKind::BaseType
+            && let Some(base) = catalog.get(&on.0)
+            && matches!(&base.body, Body::BaseType(body) if !body.is_shell())
+            && !supports(address, base)
+        {
+            on.1 = Some(definition_part());
+        }
         // Parents and owners are identities of their own below.
         let structural = match &object.body {
             Body::Table(_) => id.1.is_none() && on.0.kind == ObjectKind::Table,
@@ -259,7 +276,7 @@ pub(crate) fn names(catalog: &Catalog, id: &Id) -> Vec<Taken> {
             vec![relation(address.qualified()), type_name(address.qualified())]
         }
         (Body::Index(_) | Body::Sequence(_), None) => vec![relation(address.qualified())],
-        (Body::Enum(_) | Body::Domain(_), None) => vec![type_name(address.qualified())],
+        (Body::Enum(_) | Body::Domain(_) | Body::BaseType(_), None) => vec![type_name(address.qualified())],
         (Body::Routine(_) | Body::Aggregate(_), None) => {
             let name = match &address.scope {
                 Scope::Arguments(arguments) => format!("{}({arguments})", address.name),

@@ -10,7 +10,7 @@ use super::{Action, Step};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind, Scope};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Common, Object, Schema, UserMapping};
+use crate::object::{Body, Common, Object, Schema, Transform, UserMapping};
 use crate::rename::Renames;
 use crate::render::schema;
 
@@ -183,9 +183,14 @@ pub(super) fn follow(
                 after.name = UserMapping { server, ..mapping.clone() }.name();
             }
         }
+        Body::Transform(transform) => {
+            if let Some(language) = global(ObjectKind::Language, &transform.language) {
+                after.name = Transform { language, ..transform.clone() }.name();
+            }
+        }
         _ => {}
     }
-    if before.kind == ObjectKind::Cast {
+    if matches!(before.kind, ObjectKind::Cast | ObjectKind::Transform) {
         after.name = renamed(&after.name, names);
     }
     if let Scope::Arguments(arguments) = &mut after.scope {
@@ -198,7 +203,11 @@ pub(super) fn follow(
 fn shares_its_name(from: &Catalog, address: &ObjectAddress) -> bool {
     let apart = matches!(
         address.kind,
-        ObjectKind::Collation | ObjectKind::TextSearchDictionary | ObjectKind::TextSearchConfiguration
+        ObjectKind::Collation
+            | ObjectKind::TextSearchDictionary
+            | ObjectKind::TextSearchConfiguration
+            | ObjectKind::TextSearchParser
+            | ObjectKind::TextSearchTemplate
     );
     apart
         && ObjectKind::ALL.into_iter().any(|kind| {
@@ -220,6 +229,9 @@ const fn is_named_in_definitions(kind: ObjectKind) -> bool {
             | ObjectKind::EventTrigger
             | ObjectKind::PublicationTable
             | ObjectKind::PublicationSchema
+            | ObjectKind::OperatorFamily
+            | ObjectKind::OperatorClass
+            | ObjectKind::Conversion
     )
 }
 

@@ -65,9 +65,11 @@ const fn objects_of(kind: ObjectKind) -> Option<DefaultObjects> {
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => Some(DefaultObjects::Tables),
         ObjectKind::Sequence => Some(DefaultObjects::Sequences),
         ObjectKind::Routine | ObjectKind::Aggregate => Some(DefaultObjects::Functions),
-        ObjectKind::Enum | ObjectKind::Composite | ObjectKind::Domain | ObjectKind::Range => {
-            Some(DefaultObjects::Types)
-        }
+        ObjectKind::Enum
+        | ObjectKind::Composite
+        | ObjectKind::Domain
+        | ObjectKind::Range
+        | ObjectKind::BaseType => Some(DefaultObjects::Types),
         ObjectKind::Schema => Some(DefaultObjects::Schemas),
         _ => None,
     }

@@ -55,10 +55,23 @@ pub(crate) fn drop(address: &ObjectAddress) -> Step {
         .hazard(Hazard::BreaksApplications)
 }
 
+/// Drops an operator that was only announced, with the one that announced it.
+pub(crate) fn drop_announced(address: &ObjectAddress, announced: &str) -> Step {
+    let sql = format!("DROP OPERATOR IF EXISTS {announced}");
+    Step::new(ChangeKind::Drop, address, Action::DropOperator, sql)
+}
+
 /// Whether only a new operator can be what `to` is: estimators alone can be changed in every release.
 pub(crate) fn must_replace(from: &Operator, to: &Operator) -> bool {
-    let essence = |operator: &Operator| Operator { restrict: None, join: None, ..operator.clone() };
-    essence(from) != essence(to)
+    let essence = |operator: &Operator| Operator {
+        restrict: None,
+        join: None,
+        announced: Vec::new(),
+        ..operator.clone()
+    };
+    // An operator that goes takes the links to it along; to announce it again the other one is made again.
+    let is_new = |operator: &String| !from.announced.contains(operator);
+    essence(from) != essence(to) || to.announced.iter().any(is_new)
 }
 
 pub(crate) fn alter(address: &ObjectAddress, from: &Operator, to: &Operator) -> Vec<Step> {

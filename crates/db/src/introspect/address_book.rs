@@ -13,6 +13,14 @@ pub(super) mod class {
     pub const RELATION: u32 = 1259;
     pub const CAST: u32 = 2605;
     pub const CONSTRAINT: u32 = 2606;
+    pub const ACCESS_METHOD: u32 = 2601;
+    pub const CONVERSION: u32 = 2607;
+    pub const LANGUAGE: u32 = 2612;
+    pub const OPERATOR_CLASS: u32 = 2616;
+    pub const OPERATOR_FAMILY: u32 = 2753;
+    pub const TEXT_SEARCH_PARSER: u32 = 3601;
+    pub const TEXT_SEARCH_TEMPLATE: u32 = 3764;
+    pub const TRANSFORM: u32 = 3576;
     pub const FOREIGN_DATA_WRAPPER: u32 = 2328;
     pub const PUBLICATION: u32 = 6104;
     pub const PUBLICATION_SCHEMA: u32 = 6237;

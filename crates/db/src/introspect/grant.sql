@@ -20,6 +20,10 @@ FROM (
     FROM pg_catalog.pg_type t
     WHERE t.typacl IS NOT NULL AND t.oid >= 16384
     UNION ALL
+    SELECT 'pg_catalog.pg_language'::pg_catalog.regclass, l.oid, 0, 'l', l.lanacl
+    FROM pg_catalog.pg_language l
+    WHERE l.lanacl IS NOT NULL AND l.oid >= 16384
+    UNION ALL
     SELECT 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, w.oid, 0, 'F', w.fdwacl
     FROM pg_catalog.pg_foreign_data_wrapper w
     WHERE w.fdwacl IS NOT NULL AND w.oid >= 16384

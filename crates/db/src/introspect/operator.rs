@@ -28,6 +28,7 @@ pub(super) fn read<S: Session>(
             join: row.optional_text()?,
             hashes: row.bool()?,
             merges: row.bool()?,
+            announced: row.texts()?,
         });
         let address = ObjectAddress::with_arguments(ObjectKind::Operator, schema, name, types);
         draft.add(catalog_row, address, owner, row.optional_text()?, body);

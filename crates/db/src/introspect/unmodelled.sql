@@ -1,12 +1,7 @@
 -- What users have made that is not modelled, members of extensions left out: kind, identity.
 SELECT i.type, i.identity
 FROM (
-    SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AS class, t.oid, 0 AS part
-    FROM pg_catalog.pg_type t
-    WHERE t.typtype IN ('b', 'p')
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid AND t.typelem = e.oid)
-    UNION ALL
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum
+    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS class, a.attrelid AS oid, a.attnum AS part
     FROM pg_catalog.pg_attribute a
     WHERE a.attgenerated = 'v' AND a.attrelid >= 16384 AND NOT a.attisdropped
     UNION ALL
@@ -17,23 +12,11 @@ FROM (
       AND (NOT c.convalidated OR c.connoinherit
            OR pg_catalog.obj_description(c.oid, 'pg_constraint') IS NOT NULL)
     UNION ALL
-    SELECT 'pg_catalog.pg_conversion'::pg_catalog.regclass, c.oid, 0 FROM pg_catalog.pg_conversion c
-    UNION ALL
-    SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid, 0 FROM pg_catalog.pg_operator o WHERE o.oprcode = 0
-    UNION ALL
-    SELECT 'pg_catalog.pg_opclass'::pg_catalog.regclass, o.oid, 0 FROM pg_catalog.pg_opclass o
-    UNION ALL
-    SELECT 'pg_catalog.pg_opfamily'::pg_catalog.regclass, o.oid, 0 FROM pg_catalog.pg_opfamily o
-    UNION ALL
-    SELECT 'pg_catalog.pg_ts_parser'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_ts_parser t
-    UNION ALL
-    SELECT 'pg_catalog.pg_ts_template'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_ts_template t
-    UNION ALL
-    SELECT 'pg_catalog.pg_transform'::pg_catalog.regclass, t.oid, 0 FROM pg_catalog.pg_transform t
-    UNION ALL
-    SELECT 'pg_catalog.pg_am'::pg_catalog.regclass, a.oid, 0 FROM pg_catalog.pg_am a
-    UNION ALL
-    SELECT 'pg_catalog.pg_language'::pg_catalog.regclass, l.oid, 0 FROM pg_catalog.pg_language l
+    -- Operators that are only announced and that nothing announces any more.
+    SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid, 0
+    FROM pg_catalog.pg_operator o
+    WHERE o.oprcode = 0
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_operator p WHERE o.oid IN (p.oprcom, p.oprnegate) AND p.oprcode <> 0)
     UNION ALL
     -- What is on a relation of an extension, without belonging to the extension.
     SELECT 'pg_catalog.pg_publication_rel'::pg_catalog.regclass, r.oid, 0

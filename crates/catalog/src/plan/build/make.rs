@@ -6,14 +6,16 @@ use super::Build;
 use super::types::aside;
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::canonical::Remembered;
-use crate::object::{Body, Domain, MaterializedView, Object, Sequence};
-use crate::plan::id::{self, Id};
+use crate::object::{BaseType, Body, Domain, MaterializedView, Object, Sequence};
+use crate::plan::id;
 use crate::plan::op::{Op, Phase};
 use crate::render::{
-    aggregate, cast, collation, comment, composite_type, default_privileges, domain, enum_type,
-    event_trigger, extension, foreign_data_wrapper, index, materialized_view, operator, policy, publication,
-    publication_schema, publication_table, range_type, routine, rule, schema, sequence, server, statistics,
-    subscription, text_search_configuration, text_search_dictionary, trigger, user_mapping, view,
+    access_method, aggregate, base_type, cast, collation, comment, composite_type, conversion,
+    default_privileges, domain, enum_type, event_trigger, extension, foreign_data_wrapper, index, language,
+    materialized_view, operator, operator_class, operator_family, policy, publication, publication_schema,
+    publication_table, range_type, routine, rule, schema, sequence, server, statistics, subscription,
+    text_search_configuration, text_search_dictionary, text_search_parser, text_search_template, transform,
+    trigger, user_mapping, view,
 };
 
 impl Build<'_> {
@@ -64,6 +66,18 @@ impl Build<'_> {
             Body::PublicationTable(body) => vec![publication_table::create(address, body)],
             Body::PublicationSchema(body) => vec![publication_schema::create(address, body)],
             Body::Subscription(body) => vec![subscription::create(address, body)],
+            Body::AccessMethod(body) => vec![access_method::create(address, body)],
+            Body::Language(body) => vec![language::create(address, body)],
+            Body::BaseType(body) => {
+                self.make_base_type(object, body);
+                return;
+            }
+            Body::OperatorFamily(body) => operator_family::create(address, body),
+            Body::OperatorClass(body) => vec![operator_class::create(address, body)],
+            Body::Transform(body) => vec![transform::create(address, body)],
+            Body::Conversion(body) => vec![conversion::create(address, body)],
+            Body::TextSearchParser(body) => vec![text_search_parser::create(address, body)],
+            Body::TextSearchTemplate(body) => vec![text_search_template::create(address, body)],
             Body::EventTrigger(body) => event_trigger::create(address, body),
         };
         let mut op = Op::new(steps).makes((address.clone(), None));
@@ -83,6 +97,22 @@ impl Build<'_> {
             Body::MaterializedView(body) => self.cluster_view(address, None, body),
             _ => {}
         }
+    }
+
+    /// A base type is there before its functions, and is defined after them.
+    fn make_base_type(&mut self, object: &Object, body: &BaseType) {
+        let address = &object.address;
+        let mut announced = Op::new(vec![base_type::announce(address)]).makes((address.clone(), None));
+        let common = self.after_create(object, &BTreeSet::new());
+        if body.is_shell() {
+            announced.steps.extend(common);
+            self.push(announced);
+            return;
+        }
+        self.push(announced);
+        let mut op = Op::new(vec![base_type::define(address, body)]);
+        op.steps.extend(common);
+        self.push(op.makes((address.clone(), Some(id::definition_part()))));
     }
 
     fn make_domain(&mut self, object: &Object, body: &Domain) {
@@ -155,7 +185,6 @@ impl Build<'_> {
     /// Changes an object that stays.
     pub(super) fn alter(&mut self, from: &Object, to: &Object) {
         let address = &to.address;
-        let whole: Id = (address.clone(), None);
         if let (Body::Table(a), Body::Table(b)) = (&from.body, &to.body) {
             let made = self.alter_table(from, to, a, b);
             self.alter_common(from, to, &made);
@@ -199,6 +228,10 @@ impl Build<'_> {
             (Body::UserMapping(a), Body::UserMapping(b)) => user_mapping::alter(address, a, b),
             (Body::Publication(a), Body::Publication(b)) => publication::alter(address, a, b),
             (Body::Subscription(a), Body::Subscription(b)) => subscription::alter(address, a, b),
+            (Body::Language(a), Body::Language(b)) => language::alter(address, a, b),
+            (Body::BaseType(a), Body::BaseType(b)) => base_type::alter(address, a, b),
+            (Body::OperatorFamily(a), Body::OperatorFamily(b)) => operator_family::alter(address, a, b),
+            (Body::Transform(a), Body::Transform(b)) => transform::alter(address, a, b),
             (Body::View(a), Body::View(b)) => view::alter(address, a, b),
             (Body::MaterializedView(a), Body::MaterializedView(b)) => {
                 self.cluster_view(address, Some(a), b);
@@ -212,7 +245,9 @@ impl Build<'_> {
             _ => Vec::new(),
         };
         if !steps.is_empty() {
-            self.push(Op::new(steps).alters(whole));
+            // The functions of a base type need the type; it needs them for its definition.
+            let part = (address.kind == ObjectKind::BaseType).then(id::definition_part);
+            self.push(Op::new(steps).alters((address.clone(), part)));
         }
         self.alter_common(from, to, &made);
     }

@@ -2,15 +2,16 @@
 
 use super::Build;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
-use crate::object::{Body, Object, Table};
+use crate::object::{Body, Object, Table, supports};
 use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
 use crate::plan::{Action, ChangeKind, Hazard, Step};
 use crate::render::{
-    aggregate, cast, collation, default_privileges, domain, event_trigger, extension, foreign_data_wrapper,
-    index, materialized_view, operator, policy, publication, publication_schema, publication_table, routine,
+    access_method, aggregate, base_type, cast, collation, conversion, default_privileges, domain,
+    event_trigger, extension, foreign_data_wrapper, index, language, materialized_view, operator,
+    operator_class, operator_family, policy, publication, publication_schema, publication_table, routine,
     rule, schema, sequence, server, statistics, subscription, table, text_search_configuration,
-    text_search_dictionary, trigger, user_mapping, view,
+    text_search_dictionary, text_search_parser, text_search_template, transform, trigger, user_mapping, view,
 };
 
 impl Build<'_> {
@@ -79,6 +80,15 @@ impl Build<'_> {
                 self.push(Op::new(subscription::drop(address)).destroys((address.clone(), None)));
                 return;
             }
+            Body::AccessMethod(_) => access_method::drop(address),
+            Body::Language(_) => language::drop(address),
+            Body::BaseType(body) => base_type::drop(address, body),
+            Body::OperatorFamily(_) => operator_family::drop(address),
+            Body::OperatorClass(_) => operator_class::drop(address),
+            Body::Transform(_) => transform::drop(address),
+            Body::Conversion(_) => conversion::drop(address),
+            Body::TextSearchParser(_) => text_search_parser::drop(address),
+            Body::TextSearchTemplate(_) => text_search_template::drop(address),
             Body::EventTrigger(_) => event_trigger::drop(address),
             Body::DefaultPrivileges(_) => {
                 let op = Op::new(default_privileges::drop(object)).destroys((address.clone(), None));
@@ -87,6 +97,10 @@ impl Build<'_> {
             }
         };
         let mut op = Op::new(vec![step]);
+        if let Body::Operator(body) = &object.body {
+            let announced = body.announced.iter().filter(|operator| self.goes_announced(object, operator));
+            op.steps.extend(announced.map(|operator| operator::drop_announced(address, operator)));
+        }
         for id in id::units(object) {
             if self.split.contains(&id) {
                 self.push_split_drop(object, &id);
@@ -105,6 +119,11 @@ impl Build<'_> {
                     || self.fates.with_parent.contains_key(&(object.address.clone(), None))
             }
             Body::Trigger(trigger) => self.relation_goes(&trigger.table),
+            Body::Routine(_) => object.dependencies().iter().any(|dependency| {
+                dependency.on.kind == ObjectKind::BaseType
+                    && self.fates.drops(&dependency.on)
+                    && self.from.get(&dependency.on).is_some_and(|base| supports(&object.address, base))
+            }),
             Body::PublicationTable(table) => self.relation_goes(&table.table),
             Body::DefaultPrivileges(_) => {
                 self.fates.drops(&ObjectAddress::global(ObjectKind::Schema, &object.address.schema))
@@ -119,6 +138,17 @@ impl Build<'_> {
             }),
             _ => false,
         }
+    }
+
+    /// Whether an operator that `object` announced is nobody's afterwards, neither announced nor there.
+    fn goes_announced(&self, object: &Object, announced: &String) -> bool {
+        let others = self.from.iter().filter(|other| !self.fates.drops(&other.address)).chain(self.to.iter());
+        !others.filter(|other| other.address != object.address).any(|other| match &other.body {
+            Body::Operator(operator) => {
+                operator.announced.contains(announced) || other.address.is_operator(announced)
+            }
+            _ => false,
+        })
     }
 
     fn relation_goes(&self, name: &crate::ident::QualifiedName) -> bool {
@@ -139,6 +169,14 @@ impl Build<'_> {
             for sequence in self.owned.get(&address.qualified()).into_iter().flatten() {
                 if self.fates.drops(sequence) {
                     op = op.destroys((sequence.clone(), None));
+                }
+            }
+        }
+        if address.kind == ObjectKind::BaseType {
+            for dependency in object.dependencies() {
+                let names_it = |routine: &Object| routine.dependencies().iter().any(|d| d.on == *address);
+                if supports(&dependency.on, object) && self.from.get(&dependency.on).is_some_and(names_it) {
+                    op = op.destroys((dependency.on.clone(), None));
                 }
             }
         }

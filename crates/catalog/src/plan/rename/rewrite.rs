@@ -225,8 +225,63 @@ fn rewrite_body(
             }
             published.table = mapping.name(&published.table);
         }
+        Body::AccessMethod(method) => type_name(&mut method.handler),
+        Body::Language(language) => {
+            for function in
+                [&mut language.handler, &mut language.inline, &mut language.validator].into_iter().flatten()
+            {
+                type_name(function);
+            }
+        }
+        Body::BaseType(base) => base.parameters.values_mut().for_each(type_name),
+        Body::OperatorFamily(family) => rewrite_members(&mut family.members, mapping),
+        Body::OperatorClass(class) => {
+            type_name(&mut class.type_name);
+            class.storage.iter_mut().for_each(type_name);
+            let family = ObjectAddress {
+                kind: ObjectKind::OperatorFamily,
+                schema: class.family.schema.clone(),
+                name: class.family.name.clone(),
+                scope: before.scope.clone(),
+            };
+            class.family = mapping.object(&family).qualified();
+            rewrite_members(&mut class.members, mapping);
+        }
+        Body::Transform(transform) => {
+            type_name(&mut transform.type_name);
+            global(ObjectKind::Language, &mut transform.language);
+            for function in [&mut transform.from_sql, &mut transform.to_sql].into_iter().flatten() {
+                type_name(function);
+            }
+        }
+        Body::Conversion(conversion) => type_name(&mut conversion.function),
+        Body::TextSearchParser(parser) => {
+            for function in [&mut parser.start, &mut parser.token, &mut parser.end, &mut parser.types] {
+                type_name(function);
+            }
+            parser.headline.iter_mut().for_each(type_name);
+        }
+        Body::TextSearchTemplate(template) => {
+            template.init.iter_mut().for_each(type_name);
+            type_name(&mut template.lexize);
+        }
         Body::Publication(_) | Body::PublicationSchema(_) | Body::Subscription(_) => {}
         Body::Schema(_) | Body::Enum(_) | Body::DefaultPrivileges(_) | Body::Collation(_) => {}
+    }
+}
+
+/// Members of operator families and classes; operators that are renamed are called by their old schema in them.
+fn rewrite_members(members: &mut BTreeMap<String, String>, mapping: &Mapping) {
+    rename_keys(members, &|key| renamed(key, &mapping.names));
+    for member in members.values_mut() {
+        *member = renamed(member, &mapping.names);
+        for (before, after) in &mapping.objects {
+            if before.kind == ObjectKind::Operator {
+                let name =
+                    |address: &ObjectAddress| format!(" {}.{}(", quote_ident(&address.schema), address.name);
+                *member = member.replace(&name(before), &name(after));
+            }
+        }
     }
 }
 

@@ -44,6 +44,14 @@ fn space(address: &ObjectAddress) -> (u8, String, String, String) {
         ObjectKind::PublicationTable => 19,
         ObjectKind::PublicationSchema => 20,
         ObjectKind::Subscription => 21,
+        ObjectKind::AccessMethod => 22,
+        ObjectKind::Language => 23,
+        ObjectKind::OperatorFamily => 24,
+        ObjectKind::OperatorClass => 25,
+        ObjectKind::Transform => 26,
+        ObjectKind::Conversion => 27,
+        ObjectKind::TextSearchParser => 28,
+        ObjectKind::TextSearchTemplate => 29,
         _ => 4,
     };
     (class, address.schema.clone(), address.name.clone(), scope)

@@ -1,0 +1,1 @@
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = bigint, FUNCTION = int48eq, COMMUTATOR = OPERATOR(public.====));

@@ -1,0 +1,2 @@
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = bigint, FUNCTION = int48eq, COMMUTATOR = OPERATOR(public.====), RESTRICT = eqsel);
+CREATE OPERATOR ==== (LEFTARG = bigint, RIGHTARG = int, FUNCTION = int84eq, COMMUTATOR = OPERATOR(public.===));

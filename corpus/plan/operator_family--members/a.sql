@@ -1,0 +1,7 @@
+CREATE OPERATOR FAMILY f USING btree;
+ALTER OPERATOR FAMILY f USING btree ADD
+    OPERATOR 1 < (int4, int8), OPERATOR 2 <= (int4, int8), OPERATOR 3 = (int4, int8), OPERATOR 4 >= (int4, int8),
+    OPERATOR 5 > (int4, int8), FUNCTION 1 btint48cmp(int4, int8);
+CREATE OPERATOR FAMILY goes USING gist;
+COMMENT ON OPERATOR FAMILY goes USING gist IS 'Old.';
+CREATE OPERATOR FAMILY same USING btree;

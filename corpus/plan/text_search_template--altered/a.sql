@@ -1,0 +1,2 @@
+CREATE TEXT SEARCH TEMPLATE "T 1" (LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH TEMPLATE goes (LEXIZE = dsimple_lexize);

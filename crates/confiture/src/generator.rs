@@ -27,7 +27,7 @@ use pggit_migrate::{
 };
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::migrator::{Job, run};
+use crate::migrator::{Job, run_quietly};
 
 /// In which form a migration is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -165,7 +165,7 @@ pub fn from_diff<D: Scratch>(
         file: "base".into(),
         line: 1,
     };
-    run(&mut session, &Job { sql: &start, directives: &Directives::default() }, |_| Ok(()))
+    run_quietly(&mut session, &Job::new(&start, &Directives::default()), &|_| Ok(()))
         .map_err(|stop| proof::not_proven("the base cannot be built", stop.into_plain("base"), comparison))?;
     proof::prove(&mut session, comparison, &read_back(&files)?, &plan_options)?;
     Ok(Generated { migration, files, up, down })

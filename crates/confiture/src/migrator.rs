@@ -3,9 +3,14 @@
 //! A run holds the lock of the database's runners from before it looks at the ledger until its end; a second runner
 //! waits and then finds nothing to do. Each migration and its row of the ledger are one transaction, except for
 //! - files with a statement that can't run in one (`CREATE INDEX CONCURRENTLY`, `VACUUM`, …) or with the directive
-//!   `no-transaction`: their statements run one by one, each for itself, and the migration is recorded after the last;
-//! - files that begin and end transactions themselves: they run as written, and the migration is recorded inside the
-//!   last transaction when a `COMMIT` ends the file, else after the last statement.
+//!   `no-transaction`: their statements run one by one, each for itself;
+//! - files that begin and end transactions themselves: they run as written.
+//!
+//! How far such a file has come is written down in [`pggit_db::steps`], in the transactions that there are, so that the
+//! next run goes on there; the migration is recorded with its last transaction. What a statement without a transaction
+//! left behind, and whether it ran, [`pggit_db::unfinished`] finds out.
+//!
+//! A statement waits for a lock for as long as [`LockPatience`] says; then its transaction is tried again.
 //!
 //! Every migration starts with the settings and the role of a new connection: what one sets is reset after it.
 //!
@@ -16,6 +21,7 @@ mod dry_run;
 mod event;
 mod failure;
 mod repair;
+mod retry;
 mod script;
 mod status;
 mod validate;
@@ -24,21 +30,26 @@ pub use baseline::Recorded;
 pub use dry_run::{Tried, TriedOutcome};
 pub use event::{Direction, Event};
 pub use repair::{Repair, RepairKind, RepairRequest};
+pub use retry::LockPatience;
 pub use status::{StatusEntry, StatusState};
 pub use validate::{Finding, FindingKind};
 
 use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
-use pggit_db::ledger::{Ledger, LedgerName, LedgerRow, RecordedNames};
+use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, RecordedNames};
 use pggit_db::migrate_lock;
+use pggit_db::queue::Queue;
+use pggit_db::steps::{self, Steps};
 use pggit_migrate::directive::{self, Directives};
 use pggit_migrate::pending::DownStep;
-use pggit_migrate::{Applied, DownRequest, DownSource, Migration, MigrationSet, RunState, UpRequest, scan};
+use pggit_migrate::{
+    Applied, DownRequest, DownSource, Identity, Migration, MigrationSet, RunState, UpRequest, scan,
+};
 
 use crate::error::{Error, ErrorCode, Result};
 use failure::Stop;
-pub(crate) use script::{Job, run};
+pub(crate) use script::{Job, run_quietly};
 
 /// Told what happens.
 type Progress<'s> = Box<dyn FnMut(&Event<'_>) + 's>;
@@ -49,6 +60,8 @@ pub struct Migrator<'s, C: Connection> {
     ledger: LedgerName,
     environment: Option<String>,
     lock_wait: Option<Duration>,
+    lock_timeout: Option<Duration>,
+    lock_retries: Option<u32>,
     progress: Option<Progress<'s>>,
 }
 
@@ -75,7 +88,15 @@ struct Read {
 impl<'s, C: Connection> Migrator<'s, C> {
     /// A runner on `connection`, with the usual ledger and for no environment.
     pub fn new(connection: &'s mut C) -> Self {
-        Self { connection, ledger: LedgerName::default(), environment: None, lock_wait: None, progress: None }
+        Self {
+            connection,
+            ledger: LedgerName::default(),
+            environment: None,
+            lock_wait: None,
+            lock_timeout: None,
+            lock_retries: None,
+            progress: None,
+        }
     }
 
     /// With another ledger.
@@ -96,6 +117,20 @@ impl<'s, C: Connection> Migrator<'s, C> {
     #[must_use]
     pub fn lock_wait(mut self, patience: Duration) -> Self {
         self.lock_wait = Some(patience);
+        self
+    }
+
+    /// A statement waits for a lock at most that long, whatever its file says; zero leaves it to the server.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// What fails for want of a lock, or by a deadlock, is tried again that often.
+    #[must_use]
+    pub fn lock_retries(mut self, retries: u32) -> Self {
+        self.lock_retries = Some(retries);
         self
     }
 
@@ -167,18 +202,23 @@ impl<'s, C: Connection> Migrator<'s, C> {
             self.notify(&Event::LedgerMade { name: ledger.name() });
         }
         let read = self.read_from(Some(ledger.clone()))?;
+        let begun = steps::begun(self.connection, ledger.name(), Direction::Down.name())?;
+        refuse_half_undone(&ledger, &read, &begun)?;
+        let patience = self.patience()?;
         let environment = self.environment.clone();
         let state = read.state(set, environment.as_deref());
         let to_run = state.up(request).map_err(Error::from)?;
         let mut names = RecordedNames::new(&ledger, &read.rows);
         let mut ran = Vec::new();
         for (index, migration) in to_run.iter().enumerate() {
-            let job = Job { sql: &migration.up, directives: &migration.directives };
+            let job = Job {
+                steps: Some(steps_of(&ledger, migration, Direction::Up)),
+                patience: patience.of(&migration.directives),
+                ..Job::new(&migration.up, &migration.directives)
+            };
             let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
-            self.step(&step, &job, &mut ran, |connection, milliseconds| {
-                ledger.record(connection, &row, milliseconds)
-            })?;
+            self.step(&step, &job, &mut ran, |queue, milliseconds| ledger.record(queue, &row, milliseconds))?;
         }
         Ok(ran)
     }
@@ -189,12 +229,17 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let environment = self.environment.clone();
         let steps = read.to_undo(set, environment.as_deref(), request)?;
         let Some(ledger) = &read.ledger else { return Ok(Vec::new()) };
+        let patience = self.patience()?;
         let mut ran = Vec::new();
         for (index, undone) in steps.iter().enumerate() {
             let migration = undone.migration;
             let directives = down_directives(undone)?;
             let down = undone.down().map_err(Error::from)?;
-            let job = Job { sql: &down.sql, directives: &directives };
+            let job = Job {
+                steps: Some(steps_of(ledger, migration, Direction::Down)),
+                patience: patience.of(&directives),
+                ..Job::new(&down.sql, &directives)
+            };
             let numbers: Vec<i64> = read
                 .rows
                 .iter()
@@ -202,8 +247,8 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 .map(|row| row.number)
                 .collect();
             let step = Step { direction: Direction::Down, migration, index, count: steps.len() };
-            self.step(&step, &job, &mut ran, |connection, _| {
-                numbers.iter().try_for_each(|number| ledger.remove(connection, *number))
+            self.step(&step, &job, &mut ran, |queue, _| {
+                numbers.iter().try_for_each(|number| ledger.remove(queue, *number))
             })?;
         }
         Ok(ran)
@@ -215,16 +260,23 @@ impl<'s, C: Connection> Migrator<'s, C> {
         step: &Step<'_>,
         job: &Job<'_>,
         ran: &mut Vec<Ran>,
-        record: impl Fn(&mut C, i64) -> std::result::Result<(), pggit_db::ledger::LedgerError>,
+        record: impl Fn(&mut Queue, i64) -> std::result::Result<(), LedgerError>,
     ) -> Result<()> {
         let Step { direction, migration, index, count } = *step;
         self.notify(&Event::Started { direction, migration, index, count });
         let start = Instant::now();
         let milliseconds = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        run(self.connection, job, |connection| record(connection, milliseconds())).map_err(|stop| {
-            let before: Vec<&str> = ran.iter().map(|ran| ran.file.as_str()).collect();
-            stop.into_error(&job.sql.file, direction, &before)
-        })?;
+        let mut notify = |event: &Event<'_>| {
+            if let Some(progress) = &mut self.progress {
+                progress(event);
+            }
+        };
+        script::run(self.connection, job, &mut notify, &|queue| record(queue, milliseconds())).map_err(
+            |stop| {
+                let before: Vec<&str> = ran.iter().map(|ran| ran.file.as_str()).collect();
+                stop.into_error(&job.sql.file, direction, &before)
+            },
+        )?;
         let duration = start.elapsed();
         self.notify(&Event::Finished { direction, migration, index, count, duration });
         ran.push(Ran {
@@ -252,6 +304,19 @@ impl<'s, C: Connection> Migrator<'s, C> {
         Ok(value)
     }
 
+    /// How long to wait for locks: what was asked for, and else what the server or the role has been given.
+    fn patience(&mut self) -> Result<Patience> {
+        let sql = "SELECT pg_catalog.current_setting('lock_timeout') OPERATOR(pg_catalog.<>) '0'";
+        let rows = self.connection.query(sql, &[])?;
+        let is_set_there = rows.first().map(|row| row.bool(0)).transpose()?.unwrap_or(false);
+        let usual = if is_set_there { Duration::ZERO } else { LockPatience::DEFAULT.timeout };
+        Ok(Patience {
+            asked: self.lock_timeout,
+            usual,
+            retries: self.lock_retries.unwrap_or(LockPatience::DEFAULT.retries),
+        })
+    }
+
     fn read(&mut self) -> Result<Read> {
         let ledger = Ledger::find(self.connection, &self.ledger)?;
         self.read_from(ledger)
@@ -270,6 +335,52 @@ impl<'s, C: Connection> Migrator<'s, C> {
         if let Some(progress) = &mut self.progress {
             progress(event);
         }
+    }
+}
+
+/// How long the migrations of a run wait for locks.
+struct Patience {
+    /// Asked for by who runs them.
+    asked: Option<Duration>,
+    /// Where nobody asked for anything.
+    usual: Duration,
+    retries: u32,
+}
+
+impl Patience {
+    fn of(&self, directives: &Directives) -> LockPatience {
+        let timeout = self.asked.or(directives.lock_timeout).unwrap_or(self.usual);
+        LockPatience { timeout, retries: self.retries }
+    }
+}
+
+/// Fails where a migration was being undone statement by statement, and has not been to the end: it is neither applied
+/// nor pending.
+fn refuse_half_undone(ledger: &Ledger, read: &Read, begun: &[String]) -> Result<()> {
+    let half: Vec<String> = read
+        .rows
+        .iter()
+        .filter(|row| begun.contains(&step_name(ledger, &row.identity)))
+        .map(|row| row.identity.to_string())
+        .collect();
+    if half.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorCode::Project, format!("half undone: {}", half.join(", ")))
+        .detail("A run that was undoing it was interrupted; some of its statements have run.")
+        .hint("Undo it to the end first: run \"down\" again."))
+}
+
+/// Where to write down how far a migration has come.
+fn steps_of(ledger: &Ledger, migration: &Migration, direction: Direction) -> Steps {
+    Steps::new(ledger.name(), &step_name(ledger, &migration.identity), direction.name())
+}
+
+/// By what name: with the module where several have their rows in one ledger.
+fn step_name(ledger: &Ledger, identity: &Identity) -> String {
+    match ledger.kind() {
+        LedgerKind::Pgdbm { module } => format!("{module}/{identity}"),
+        LedgerKind::Confiture | LedgerKind::Fraiseql => identity.to_string(),
     }
 }
 

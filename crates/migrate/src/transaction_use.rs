@@ -36,6 +36,37 @@ impl TransactionUse {
             Self::Inside
         }
     }
+
+    /// Whether it runs in a transaction block.
+    #[must_use]
+    pub const fn is_inside(self) -> bool {
+        matches!(self, Self::Inside | Self::UsableAfterCommit)
+    }
+}
+
+/// Whether a statement of a file that runs without a transaction can still have one of its own: all that do not commit
+/// themselves, as procedures and `DO` blocks may, or work through partitions in a transaction each.
+#[must_use]
+pub fn may_have_own_transaction(statement: &str) -> bool {
+    let first = words(statement).into_iter().next().unwrap_or_default();
+    !matches!(first.as_str(), "call" | "do" | "cluster" | "reindex")
+        && TransactionUse::of(statement).is_inside()
+}
+
+/// Whether a statement does nothing but set up the session: what it does is gone with the session, so it is run again
+/// in the next.
+#[must_use]
+pub fn is_for_session(statement: &str) -> bool {
+    let words = words(statement);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["set", rest @ ..] => !matches!(rest.first(), Some(&("local" | "transaction" | "constraints"))),
+        ["prepare", rest @ ..] => rest.first() != Some(&"transaction"),
+        ["reset" | "discard" | "load" | "listen" | "unlisten" | "deallocate", ..]
+        | ["select", "set_config", "(", ..]
+        | ["select", "pg_catalog", ".", "set_config", "(", ..] => true,
+        _ => false,
+    }
 }
 
 /// The tokens of a statement in lower case, without comments; names in quotes and strings are empty.
@@ -224,6 +255,44 @@ mod tests {
             for statement in *statements {
                 assert_eq!(TransactionUse::of(statement), *expected, "{statement}");
             }
+        }
+    }
+
+    #[test]
+    fn own_transactions() {
+        for statement in
+            ["CREATE TABLE t ()", "ALTER TYPE t ADD VALUE 'x'", "SELECT 1", "WITH a AS (SELECT 1) TABLE a"]
+        {
+            assert!(may_have_own_transaction(statement), "{statement}");
+        }
+        for statement in ["CALL p()", "do $$ $$", "CLUSTER t", "REINDEX TABLE t", "VACUUM", "BEGIN"] {
+            assert!(!may_have_own_transaction(statement), "{statement}");
+        }
+    }
+
+    #[test]
+    fn settings_of_the_session() {
+        for statement in [
+            "SET search_path = a",
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "set role r",
+            "RESET ALL",
+            "DISCARD ALL",
+            "PREPARE p AS SELECT 1",
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+            "select set_config ('a.b', 'c', false)",
+        ] {
+            assert!(is_for_session(statement), "{statement}");
+        }
+        for statement in [
+            "SET LOCAL a = 1",
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            "SET TRANSACTION READ ONLY",
+            "PREPARE TRANSACTION 'x'",
+            "SELECT set_configuration()",
+            "UPDATE t SET a = 1",
+        ] {
+            assert!(!is_for_session(statement), "{statement}");
         }
     }
 }

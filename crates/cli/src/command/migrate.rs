@@ -9,10 +9,12 @@ mod up;
 mod validate;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use confiture::MigrationSettings;
-use confiture::migrate::MigrationSet;
+use confiture::db::connection::Connection;
+use confiture::migrate::{MigrationSet, directive};
 use confiture::migrator::{Direction, Event, Migrator, Ran, Recorded};
 use pggit_wire::WireSession;
 
@@ -61,6 +63,34 @@ impl Directory {
             Some(directory) => Ok(directory.clone()),
             None => Ok(context.migrations()?.1),
         }
+    }
+}
+
+/// How to wait for locks.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Locks {
+    /// Let a statement wait for a lock no longer than TIME, such as 500ms or 5s; 0 for as long as it takes [default: 2s]
+    #[arg(long, value_name = "TIME", value_parser = timeout)]
+    lock_timeout: Option<Duration>,
+    /// Try N times again what fails for want of a lock, or by a deadlock [default: 10]
+    #[arg(long, value_name = "N")]
+    lock_retries: Option<u32>,
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    directive::timeout("lock_timeout", text)
+}
+
+impl Locks {
+    /// A runner that waits as is asked for here.
+    fn apply<C: Connection>(self, mut migrator: Migrator<'_, C>) -> Migrator<'_, C> {
+        if let Some(timeout) = self.lock_timeout {
+            migrator = migrator.lock_timeout(timeout);
+        }
+        if let Some(retries) = self.lock_retries {
+            migrator = migrator.lock_retries(retries);
+        }
+        migrator
     }
 }
 
@@ -151,6 +181,13 @@ fn tell(event: &Event<'_>, json: bool) {
             let _ = output::print(&line);
         }
         Event::Finished { .. } => {}
+        Event::Resumed { file, line, statement, count } => output::note(&format!(
+            "{file}: goes on at line {line}; {statement} of {count} statements had run when an earlier run stopped."
+        )),
+        Event::Retrying { file, reason, retry, retries, pause } => output::note(&format!(
+            "{file}: {reason}; trying again in {:.1} s ({retry} of {retries}) ...",
+            pause.as_secs_f64()
+        )),
     }
 }
 

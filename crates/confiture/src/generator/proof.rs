@@ -10,7 +10,7 @@ use pggit_migrate::{Directives, MigrationSet, Sql};
 
 use super::{Comparison, list};
 use crate::error::{Error, ErrorCode, Result};
-use crate::migrator::{Job, run};
+use crate::migrator::{Job, run_quietly};
 
 /// At most so many objects are named in an error.
 const MOST: usize = 20;
@@ -51,7 +51,7 @@ fn step<C: Connection>(
     directives: &Directives,
     comparison: &Comparison,
 ) -> Result<()> {
-    run(connection, &Job { sql, directives }, |_| Ok(()))
+    run_quietly(connection, &Job::new(sql, directives), &|_| Ok(()))
         .map_err(|stop| not_proven(&format!("{what} fails"), stop.into_plain(&sql.file), comparison))
 }
 

@@ -6,7 +6,7 @@ use pggit_db::connection::Connection;
 use pggit_db::session::SessionError;
 use pggit_migrate::{Migration, MigrationSet, TransactionUse, UpRequest, scan};
 
-use super::{Job, Migrator, run};
+use super::{Job, LockPatience, Migrator, run_quietly};
 use crate::error::{Error, Result};
 
 /// A pending migration that was tried.
@@ -102,8 +102,14 @@ fn attempt<C: Connection>(
         return Ok(TriedOutcome::NotTried { reason });
     }
     let start = Instant::now();
-    let job = Job { sql: &migration.up, directives: &migration.directives };
-    let Err(stop) = run(connection, &job, |_| Ok(())) else {
+    let job = Job {
+        patience: LockPatience { retries: 0, ..LockPatience::DEFAULT },
+        enclosed: true,
+        ..Job::new(&migration.up, &migration.directives)
+    };
+    // A savepoint, should it fail.
+    let ran = connection.transaction(|connection| run_quietly(connection, &job, &|_| Ok(())));
+    let Err(stop) = ran else {
         return Ok(TriedOutcome::Proven { duration: start.elapsed() });
     };
     let mut error = stop.into_plain(migration.file());

@@ -14,6 +14,17 @@ pub enum Direction {
     Down,
 }
 
+impl Direction {
+    /// `up` or `down`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
 /// Something that happened in a run.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {
@@ -47,5 +58,29 @@ pub enum Event<'a> {
         count: usize,
         /// How long it took.
         duration: Duration,
+    },
+    /// A file that is not one transaction was begun by an earlier run, and goes on.
+    Resumed {
+        /// The file.
+        file: &'a str,
+        /// Line of the statement that comes next.
+        line: u32,
+        /// Its number, from 0: so many have run.
+        statement: usize,
+        /// How many the file has.
+        count: usize,
+    },
+    /// A lock was not to be had in time, or there was a deadlock; after a pause it is tried again.
+    Retrying {
+        /// The file.
+        file: &'a str,
+        /// The server's message.
+        reason: &'a str,
+        /// Which retry this is, from 1.
+        retry: u32,
+        /// How many there are at most.
+        retries: u32,
+        /// How long the pause is.
+        pause: Duration,
     },
 }

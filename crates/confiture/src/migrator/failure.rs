@@ -3,11 +3,15 @@
 use pggit_db::ledger::LedgerError;
 use pggit_db::migrate_lock::LockError;
 use pggit_db::session::SessionError;
+use pggit_db::steps::StepsError;
 use pggit_migrate::{PendingError, ScanError, Sql, Statement};
 
 use super::event::Direction;
 use super::script::Mode;
 use crate::error::{Error, ErrorCode};
+
+/// SQLSTATE of a lock that was not to be had in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Why a migration stopped.
 #[derive(Debug)]
@@ -15,6 +19,9 @@ pub(crate) struct Stop {
     place: Option<Place>,
     cause: Cause,
     mode: Mode,
+    /// Whether the next run goes on where this one stopped.
+    goes_on: bool,
+    for_good: bool,
 }
 
 /// Where in a file.
@@ -43,13 +50,19 @@ pub(super) enum Cause {
     Commit(SessionError),
     /// The ledger.
     Ledger(LedgerError),
+    /// The notes on how far the migration has come.
+    Steps(StepsError),
+    /// So many statements of the file have run, and they are not the first of it any more.
+    Changed { statements: usize },
     /// The file begins a transaction and does not end it.
     OpenTransaction,
+    /// The file can't be part of a transaction.
+    NotInTransaction,
 }
 
 impl From<Cause> for Stop {
     fn from(cause: Cause) -> Self {
-        Self { place: None, cause, mode: Mode::Transaction }
+        Self { place: None, cause, mode: Mode::Transaction, goes_on: false, for_good: false }
     }
 }
 
@@ -57,6 +70,12 @@ impl From<Cause> for Stop {
 impl From<SessionError> for Stop {
     fn from(error: SessionError) -> Self {
         Cause::Commit(error).into()
+    }
+}
+
+impl From<StepsError> for Stop {
+    fn from(error: StepsError) -> Self {
+        Cause::Steps(error).into()
     }
 }
 
@@ -101,8 +120,38 @@ impl Stop {
         Self { place: Some(place), ..Cause::Statement(error).into() }
     }
 
-    pub(super) fn in_mode(self, mode: Mode) -> Self {
-        Self { mode, ..self }
+    pub(super) fn in_mode(self, mode: Mode, goes_on: bool) -> Self {
+        Self { mode, goes_on, ..self }
+    }
+
+    /// Not to be tried again.
+    pub(super) fn for_good(self) -> Self {
+        Self { for_good: true, ..self }
+    }
+
+    pub(super) fn may_be_tried_again(&self) -> bool {
+        !self.for_good
+    }
+
+    fn session_error(&self) -> Option<&SessionError> {
+        match &self.cause {
+            Cause::Directives(error)
+            | Cause::Statement(error)
+            | Cause::Commit(error)
+            | Cause::Ledger(LedgerError::Session(error))
+            | Cause::Steps(StepsError::Session(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The server's code; empty where it is not the server that stopped it.
+    pub(super) fn sqlstate(&self) -> &str {
+        self.session_error().map_or("", |error| &error.sqlstate)
+    }
+
+    /// The server's message.
+    pub(super) fn message(&self) -> &str {
+        self.session_error().map_or("", |error| &error.message)
     }
 
     /// The error, with what it means for the migration and the run.
@@ -120,7 +169,17 @@ impl Stop {
         append(&mut error.detail, &consequence);
         append(&mut error.detail, &run);
         if error.hint.is_none() {
-            error.hint = Some("Correct the file and run again.".to_owned());
+            let hint = match error.sqlstate.as_str() {
+                LOCK_NOT_AVAILABLE => {
+                    "Others hold the lock: see pg_stat_activity and pg_blocking_pids(). Run again later, or with a \
+                     longer --lock-timeout or more --lock-retries."
+                }
+                code if code.starts_with("08") || code.starts_with("57P") => {
+                    "Run again once the server is there."
+                }
+                _ => "Correct the file and run again.",
+            };
+            error.hint = Some(hint.to_owned());
         }
         error
     }
@@ -139,6 +198,22 @@ impl Stop {
                 converted
             }
             Cause::Ledger(error) => error.into(),
+            Cause::Steps(error) => error.into(),
+            Cause::Changed { statements } => {
+                let (what, they) = match statements {
+                    1 => ("the first statement".to_owned(), "it was"),
+                    n => (format!("the first {n} statements"), "they were"),
+                };
+                Error::new(
+                    ErrorCode::Project,
+                    format!("the file was changed after {what} had run, before the rest"),
+                )
+                .hint(format!("Put {what} back as {they}; what comes after may be changed."))
+            }
+            Cause::NotInTransaction => {
+                Error::new(ErrorCode::Project, "the file can't be part of one transaction with others")
+                    .hint("Run it for itself.")
+            }
             Cause::OpenTransaction => {
                 Error::new(ErrorCode::Project, "the file begins a transaction that it does not end")
                     .hint("Add COMMIT at its end, or leave out BEGIN: a migration is a transaction anyway.")
@@ -166,15 +241,16 @@ impl Stop {
         {
             return "Whether the migration was committed is not known; its status tells.".to_owned();
         }
+        let next = if self.goes_on { " The next run goes on after what ran." } else { "" };
         match self.mode {
             Mode::Transaction => "The migration was rolled back as a whole.".to_owned(),
             _ if before == 0 => format!("Nothing of the migration ran; it {recorded}."),
             Mode::Statements => format!(
-                "The migration runs without a transaction: what ran before in it stays, and it {recorded}."
+                "The migration runs without a transaction: what ran before in it stays, and it {recorded}.{next}"
             ),
-            Mode::AsWritten => {
-                format!("The migration commits by itself: what it committed before stays, and it {recorded}.")
-            }
+            Mode::AsWritten => format!(
+                "The migration commits by itself: what it committed before stays, and it {recorded}.{next}"
+            ),
         }
     }
 }
@@ -231,6 +307,17 @@ impl From<LedgerError> for Error {
                 let hint = "Set \"search_path\" in the connection, or name the ledger with its schema.";
                 Self::new(ErrorCode::Project, error.to_string()).hint(hint)
             }
+        }
+    }
+}
+
+impl From<StepsError> for Error {
+    fn from(error: StepsError) -> Self {
+        match error {
+            StepsError::Session(error) => error.into(),
+            StepsError::Row(error) => error.into(),
+            StepsError::NotSteps { .. } => Self::new(ErrorCode::Project, error.to_string())
+                .hint("Give the ledger another name, or the other table."),
         }
     }
 }

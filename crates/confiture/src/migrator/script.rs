@@ -1,19 +1,26 @@
 //! Runs the SQL of one migration.
 
-use std::time::Duration;
+mod stepwise;
+mod transaction;
 
-use pggit_catalog::ident::quote_ident;
+use std::thread;
+
 use pggit_db::connection::Connection;
 use pggit_db::ledger::LedgerError;
+use pggit_db::queue::Queue;
 use pggit_db::session::SessionError;
+use pggit_db::steps::Steps;
 use pggit_migrate::{Directives, Script, Sql, Statement, TransactionUse, scan};
 
+use super::event::Event;
 use super::failure::{Cause, Stop};
+use super::retry::{Attempts, LockPatience};
+use stepwise::Stepwise;
 
-/// Checks what was deferred while role and settings are still those of the migration; then a later statement sees
-/// those of a new connection.
-const FINISH: &str = "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ALL";
+/// Settings and role as those of a new connection.
 const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ALL";
+/// A new value of an enum was used in the transaction that added it.
+const UNSAFE_NEW_ENUM_VALUE: &str = "55P04";
 
 /// SQL to run, and how.
 pub(crate) struct Job<'a> {
@@ -21,7 +28,26 @@ pub(crate) struct Job<'a> {
     pub(crate) sql: &'a Sql,
     /// What its comments say on how to run it.
     pub(crate) directives: &'a Directives,
+    /// Where to write down how far it has come, should it not be one transaction.
+    pub(crate) steps: Option<Steps>,
+    /// How to wait for locks.
+    pub(crate) patience: LockPatience,
+    /// Whether it is part of a transaction of the caller's.
+    pub(crate) enclosed: bool,
 }
+
+impl<'a> Job<'a> {
+    /// A job that is done once, and of which nothing is written down.
+    pub(crate) fn new(sql: &'a Sql, directives: &'a Directives) -> Self {
+        Self { sql, directives, steps: None, patience: LockPatience::NONE, enclosed: false }
+    }
+}
+
+/// Told what happens.
+pub(crate) type Notify<'n> = dyn FnMut(&Event<'_>) + 'n;
+
+/// Writes down that the SQL has run.
+pub(crate) type Record<'r> = dyn Fn(&mut Queue) -> Result<(), LedgerError> + 'r;
 
 /// How the statements of a script stand to transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,82 +74,96 @@ impl Mode {
     }
 }
 
-/// Runs a script, and `record` with it: in the same transaction where there is one, else after the last statement.
+/// Runs a script once, and `record` with it; of what happens nobody is told.
+pub(crate) fn run_quietly<C: Connection>(
+    connection: &mut C,
+    job: &Job<'_>,
+    record: &Record<'_>,
+) -> Result<(), Stop> {
+    run(connection, job, &mut |_| {}, record)
+}
+
+/// Runs a script, and `record` with it: in the same transaction where there is one, else after the last statement. What
+/// fails for want of a lock is tried again.
 pub(crate) fn run<C: Connection>(
     connection: &mut C,
     job: &Job<'_>,
-    record: impl FnOnce(&mut C) -> Result<(), LedgerError>,
+    notify: &mut Notify<'_>,
+    record: &Record<'_>,
 ) -> Result<(), Stop> {
     let script = scan(&job.sql.text).map_err(|error| Stop::scan(job.sql, error))?;
-    let mode = Mode::of(&script, job.directives);
-    let result = match mode {
-        Mode::Transaction => connection.transaction(|connection| {
-            statements(connection, job, &script.statements)?;
-            finish(connection, FINISH, record)
-        }),
-        Mode::Statements => {
-            statements(connection, job, &script.statements).and_then(|()| finish(connection, RESET, record))
-        }
-        Mode::AsWritten => as_written(connection, job, &script.statements, record),
-    };
-    result.map_err(|stop| {
-        if mode != Mode::Transaction {
-            // What failed is reported; should the connection be gone, so are transaction and settings.
-            let _ = clean_up(connection);
-        }
-        stop.in_mode(mode)
-    })
-}
-
-fn statements<C: Connection>(
-    connection: &mut C,
-    job: &Job<'_>,
-    statements: &[Statement<'_>],
-) -> Result<(), Stop> {
-    let settings = settings(job.directives);
-    if !settings.is_empty() {
-        connection.script(&settings).map_err(|error| Stop::from(Cause::Directives(error)))?;
+    let mut mode = Mode::of(&script, job.directives);
+    if job.enclosed && mode != Mode::Transaction {
+        return Err(Cause::NotInTransaction.into());
     }
-    for (index, statement) in statements.iter().enumerate() {
-        let done = match statement.copy_data {
-            Some(data) => connection.copy_in(statement.sql, data.as_bytes()).map(|_| ()),
-            None => connection.script(statement.sql),
+    let mut attempts = Attempts::new(job.patience);
+    loop {
+        let result = match mode {
+            Mode::Transaction => transaction::run(connection, job, &script.statements, record),
+            Mode::Statements | Mode::AsWritten => {
+                Stepwise::new(connection, job, &script, notify, &mut attempts)
+                    .and_then(|mut stepwise| stepwise.run(mode, record))
+            }
         };
-        done.map_err(|error| Stop::statement(job.sql, statement, index, error))?;
+        let Err(stop) = result else { return Ok(()) };
+        if job.enclosed {
+            return Err(stop.in_mode(mode, job.steps.is_some()));
+        }
+        // What failed is reported; should the connection be gone, so are transaction and settings.
+        let _ = clean_up(connection);
+        if stop.sqlstate() == UNSAFE_NEW_ENUM_VALUE && mode == Mode::Transaction {
+            // It was rolled back as a whole; statement by statement the new value is there for the next.
+            mode = Mode::Statements;
+            continue;
+        }
+        let may_go_on = mode == Mode::Transaction || job.steps.is_some();
+        let pause =
+            if may_go_on && stop.may_be_tried_again() { attempts.pause_after(stop.sqlstate()) } else { None };
+        let Some(pause) = pause else { return Err(stop.in_mode(mode, job.steps.is_some())) };
+        notify(&Event::Retrying {
+            file: &job.sql.file,
+            reason: stop.message(),
+            retry: attempts.made(),
+            retries: attempts.retries(),
+            pause,
+        });
+        thread::sleep(pause);
     }
-    Ok(())
 }
 
-fn as_written<C: Connection>(
+/// Runs one statement; `head` are statements of ours that can't fail, to go before it in the same message.
+fn execute<C: Connection>(
     connection: &mut C,
     job: &Job<'_>,
-    all: &[Statement<'_>],
-    record: impl FnOnce(&mut C) -> Result<(), LedgerError>,
+    statement: &Statement<'_>,
+    index: usize,
+    head: &str,
 ) -> Result<(), Stop> {
-    if let Some((last, before)) = all.split_last().filter(|(last, _)| is_plain_commit(last.sql)) {
-        statements(connection, job, before)?;
-        if in_transaction(connection)? {
-            finish(connection, FINISH, record)?;
-            return connection
-                .script(last.sql)
-                .map_err(|error| Stop::statement(job.sql, last, before.len(), error));
+    let done = match statement.copy_data {
+        Some(data) => {
+            begin(connection, head)?;
+            connection.copy_in(statement.sql, data.as_bytes()).map(drop)
         }
-    } else {
-        statements(connection, job, all)?;
-        if in_transaction(connection)? {
-            return Err(Cause::OpenTransaction.into());
-        }
-    }
-    finish(connection, RESET, record)
+        None if head.is_empty() => connection.script(statement.sql),
+        None => connection.script(&format!("{head}{}", statement.sql)).map_err(|error| SessionError {
+            position: error.position.and_then(|at| at.checked_sub(u32::try_from(head.len()).ok()?)),
+            ..error
+        }),
+    };
+    done.map_err(|error| Stop::statement(job.sql, statement, index, error))
 }
 
-fn finish<C: Connection>(
-    connection: &mut C,
-    reset: &str,
-    record: impl FnOnce(&mut C) -> Result<(), LedgerError>,
-) -> Result<(), Stop> {
-    connection.script(reset).map_err(|error| Stop::from(Cause::Commit(error)))?;
-    record(connection).map_err(|error| Stop::from(Cause::Ledger(error)))
+/// Runs what comes before the first statement.
+fn begin<C: Connection>(connection: &mut C, head: &str) -> Result<(), Stop> {
+    if head.is_empty() {
+        return Ok(());
+    }
+    connection.script(head).map_err(|error| Stop::from(Cause::Directives(error)))
+}
+
+/// Sends what ends a transaction or a migration.
+fn send<C: Connection>(connection: &mut C, queue: &Queue) -> Result<(), Stop> {
+    connection.script(queue.as_str()).map_err(|error| Stop::from(Cause::Commit(error)))
 }
 
 fn in_transaction<C: Connection>(connection: &mut C) -> Result<bool, Stop> {
@@ -135,28 +175,6 @@ fn clean_up<C: Connection>(connection: &mut C) -> Result<(), SessionError> {
         connection.script("ROLLBACK")?;
     }
     connection.script(RESET)
-}
-
-/// `COMMIT` and `END`, after which no transaction is open.
-fn is_plain_commit(statement: &str) -> bool {
-    let words: Vec<String> = statement.split_whitespace().map(str::to_ascii_lowercase).collect();
-    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["commit" | "end", rest @ ..] => matches!(rest, [] | ["work" | "transaction"]),
-        _ => false,
-    }
-}
-
-fn settings(directives: &Directives) -> String {
-    let timeout = |name: &str, value: Option<Duration>| {
-        value.map(|value| format!("SET {name} = {};", value.as_millis())).unwrap_or_default()
-    };
-    let role = directives.role.as_ref().map(|role| format!("SET ROLE {};", quote_ident(role)));
-    [
-        timeout("lock_timeout", directives.lock_timeout),
-        timeout("statement_timeout", directives.statement_timeout),
-        role.unwrap_or_default(),
-    ]
-    .concat()
 }
 
 #[cfg(test)]
@@ -177,25 +195,5 @@ mod tests {
         let script = scan("SELECT 1").expect("a script");
         let directives = Directives { no_transaction: true, ..Directives::default() };
         assert_eq!(Mode::of(&script, &directives), Mode::Statements);
-    }
-
-    #[test]
-    fn the_last_commit() {
-        for text in ["COMMIT", "end", "commit\n work", "END TRANSACTION"] {
-            assert!(is_plain_commit(text), "{text}");
-        }
-        for text in ["COMMIT AND CHAIN", "COMMIT PREPARED 'x'", "ROLLBACK", "SELECT 1"] {
-            assert!(!is_plain_commit(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn settings_of_directives() {
-        let directives = Directives {
-            lock_timeout: Some(Duration::from_secs(5)),
-            role: Some("App \"x\"".into()),
-            ..Directives::default()
-        };
-        assert_eq!(settings(&directives), "SET lock_timeout = 5000;SET ROLE \"App \"\"x\"\"\";");
     }
 }

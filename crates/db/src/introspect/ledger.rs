@@ -55,6 +55,8 @@ const LEDGERS: &[Ledger] = &[
     inside("sqitch", "events", &["event", "change_id", "change", "project", "committed_at"]),
     having("tb_confiture", &["id", "pk_confiture", "slug", "version", "applied_at", "checksum"]),
     having("tb_confiture_steps", &["migration", "plan_index", "stage", "state", "batch_cursor"]),
+    having("fraiseql_migrations_steps", &["migration", "plan_index", "stage", "state", "batch_cursor"]),
+    having("schema_migrations_steps", &["migration", "plan_index", "stage", "state", "batch_cursor"]),
     having("confiture_lock_holder", &["lock_id", "pid", "hostname", "command", "acquired_at"]),
     having("fraiseql_migrations", &["version", "applied_at"]),
     exactly("migration_history", &["id", "rollback_sql", "recorded_at"]),

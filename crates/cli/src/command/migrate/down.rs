@@ -3,7 +3,7 @@
 use clap::Args;
 use confiture::migrate::DownRequest;
 
-use super::{Directory, Prepared, report};
+use super::{Directory, Locks, Prepared, report};
 use crate::connection::Context;
 use crate::exit::Outcome;
 use crate::output::FormatArgs;
@@ -19,6 +19,8 @@ pub struct Down {
     #[arg(long, value_name = "VERSION")]
     target: Option<String>,
     #[command(flatten)]
+    locks: Locks,
+    #[command(flatten)]
     pub format: FormatArgs,
 }
 
@@ -29,8 +31,8 @@ impl Down {
             Some(target) => DownRequest::To(target.clone()),
             None => DownRequest::Steps(self.steps as usize),
         };
-        let (mut migrator, set) = prepared.runner();
-        let ran = migrator.down(set, &request)?;
+        let (migrator, set) = prepared.runner();
+        let ran = self.locks.apply(migrator).down(set, &request)?;
         report(&ran, "undone", "Nothing to do.", self.format)
     }
 }

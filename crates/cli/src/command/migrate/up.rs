@@ -4,7 +4,7 @@ use clap::Args;
 use confiture::migrate::UpRequest;
 use confiture::migrator::{Tried, TriedOutcome};
 
-use super::{Directory, Prepared, count, report};
+use super::{Directory, Locks, Prepared, count, report};
 use crate::connection::Context;
 use crate::exit::{Exit, Outcome};
 use crate::output::{self, FormatArgs};
@@ -32,6 +32,8 @@ pub struct Up {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    locks: Locks,
+    #[command(flatten)]
     pub format: FormatArgs,
 }
 
@@ -45,7 +47,8 @@ impl Up {
             allow_out_of_order: self.allow_out_of_order,
             allow_missing: self.allow_missing,
         };
-        let (mut migrator, set) = prepared.runner();
+        let (migrator, set) = prepared.runner();
+        let mut migrator = self.locks.apply(migrator);
         if self.dry_run {
             return show(&migrator.dry_run(set, &request)?, self.format);
         }

@@ -5,6 +5,7 @@
 
 pub mod checksum;
 pub mod directive;
+mod distance;
 pub mod down;
 pub mod file_name;
 pub mod migration;
@@ -14,6 +15,7 @@ pub mod python_literal;
 pub mod skeleton;
 pub mod slug;
 pub mod statements;
+pub mod template;
 mod token;
 pub mod trace;
 pub mod transaction_use;
@@ -28,6 +30,7 @@ pub use migration::{Migration, SourceFile, Sql};
 pub use migration_set::{MigrationSet, Problem, Problems};
 pub use pending::{Applied, DownRequest, PendingError, RunState, State, UpRequest};
 pub use statements::{ScanError, Script, Statement, scan};
+pub use template::{TemplateError, Templates};
 pub use trace::Trace;
 pub use transaction_use::TransactionUse;
 pub use version::Version;

@@ -1,5 +1,6 @@
 //! Which database a command works on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -130,12 +131,15 @@ impl Context {
 
     /// How migrations run on the database to work on; their directory is complete.
     pub fn migration_settings(&self) -> Result<MigrationSettings, Failure> {
-        let Some(project) = &self.project else { return Ok(MigrationSettings::default()) };
-        let mut settings = match &self.global.env {
-            Some(name) => project.environment(name)?.0.migrations,
-            None => project.config()?.migrations,
+        let mut settings = match (&self.project, &self.global.env) {
+            (Some(project), Some(name)) => project.environment(name)?.0.migrations,
+            (Some(project), None) => project.config()?.migrations,
+            (None, _) => MigrationSettings::default(),
         };
-        settings.directory = project.root().join(&settings.directory).to_string_lossy().into_owned();
+        if let Some(project) = &self.project {
+            settings.directory = project.root().join(&settings.directory).to_string_lossy().into_owned();
+        }
+        settings.templates.variables = Some(variables());
         Ok(settings)
     }
 
@@ -204,6 +208,13 @@ fn from_variables() -> Result<Option<ConnectionSettings>, Failure> {
 
 fn from_libpq() -> Option<ConnectionSettings> {
     LIBPQ_VARIABLES.iter().any(|name| variable(name).is_some()).then(ConnectionSettings::default)
+}
+
+/// Environment variables, those that are UTF-8.
+pub fn variables() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -8,6 +8,8 @@
 //! directory = "db/migrations"
 //! environments = "db/environments"
 //! ledger = "tb_confiture"             # or "schema.table"; "fraiseql_migrations" and "schema_migrations" are of their tools
+//! templates = true                    # in every file; false: in none; left out: where one stands outside quotes
+//! schema = "myapp"                    # of {{tables.NAME}} and {{schema}}
 //! ```
 //!
 //! Every key may be left out. Text may hold `${VARIABLE}`, see [`crate::environment`].
@@ -175,6 +177,7 @@ impl Source<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::migrator::TemplateSettings;
 
     fn config(text: &str) -> Result<Config> {
         Config::parse("confiture.toml", text, &|name| (name == "HOST").then(|| "db".to_owned()))
@@ -192,7 +195,7 @@ mod tests {
     #[test]
     fn everything_given() {
         let text = "[database]\nurl = \"postgresql://${HOST}/dev\"\n\n[migrations]\ndirectory = \"sql\"\n\
-                    environments = \"env/\"\nledger = \"Ops.my ledger\"\n";
+                    environments = \"env/\"\nledger = \"Ops.my ledger\"\ntemplates = true\nschema = \"My Schema\"\n";
         let config = config(text).expect("a configuration");
         assert_eq!(config.database_url.as_deref(), Some("postgresql://db/dev"));
         assert_eq!(config.migrations.directory, "sql");
@@ -201,6 +204,12 @@ mod tests {
             config.migrations.ledger,
             LedgerName { schema: Some("Ops".into()), table: "my ledger".into(), ..LedgerName::default() }
         );
+        let templates = TemplateSettings {
+            files: pggit_migrate::TemplateUse::Always,
+            schema: Some("My Schema".into()),
+            ..TemplateSettings::default()
+        };
+        assert_eq!(config.migrations.templates, templates);
     }
 
     #[test]

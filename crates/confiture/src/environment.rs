@@ -6,6 +6,8 @@
 //! [migrations]                        # only where the project's settings do not fit
 //! directory = "db/migrations"
 //! ledger = "tb_confiture"
+//! templates = true
+//! schema = "myapp_staging"
 //! ```
 //!
 //! The files of Confiture for Python, `NAME.yaml`, are read too: of these the database, `migration.tracking_table` and

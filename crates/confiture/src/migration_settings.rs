@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use pggit_db::connection::Connection;
 use pggit_db::ledger::LedgerName;
-use pggit_migrate::directive;
+use pggit_migrate::{TemplateUse, directive};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::Source;
 use crate::environment::Lookup;
 use crate::error::Result;
-use crate::migrator::Migrator;
+use crate::migrator::{Migrator, TemplateSettings};
 
 /// How migrations run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +25,18 @@ pub struct MigrationSettings {
     pub ledger: LedgerName,
     /// How long to wait for another runner; `None`: as long as it takes.
     pub lock_wait: Option<Duration>,
+    /// Templates in the files; environment variables are the caller's to give.
+    pub templates: TemplateSettings,
 }
 
 impl Default for MigrationSettings {
     fn default() -> Self {
-        Self { directory: "db/migrations".to_owned(), ledger: LedgerName::default(), lock_wait: None }
+        Self {
+            directory: "db/migrations".to_owned(),
+            ledger: LedgerName::default(),
+            lock_wait: None,
+            templates: TemplateSettings::default(),
+        }
     }
 }
 
@@ -37,7 +44,7 @@ impl MigrationSettings {
     /// A runner that runs migrations so.
     #[must_use]
     pub fn apply<'s, C: Connection>(&self, mut migrator: Migrator<'s, C>) -> Migrator<'s, C> {
-        migrator = migrator.ledger(self.ledger.clone());
+        migrator = migrator.ledger(self.ledger.clone()).templates(self.templates.clone());
         if let Some(patience) = self.lock_wait {
             migrator = migrator.lock_wait(patience);
         }
@@ -54,6 +61,8 @@ pub(crate) struct Section {
     pub(crate) environments: Option<Spanned<String>>,
     ledger: Option<Spanned<String>>,
     lock_wait: Option<Spanned<String>>,
+    templates: Option<bool>,
+    schema: Option<Spanned<String>>,
 }
 
 impl Section {
@@ -74,6 +83,14 @@ impl Section {
         }
         if let Some(time) = &self.lock_wait {
             settings.lock_wait = Some(timeout(source, "lock_wait", time, lookup)?);
+        }
+        match self.templates {
+            Some(true) => settings.templates.files = TemplateUse::Always,
+            Some(false) => settings.templates.files = TemplateUse::Never,
+            None => {}
+        }
+        if let Some(schema) = &self.schema {
+            settings.templates.schema = Some(source.value("migrations.schema", schema, lookup)?);
         }
         Ok(settings)
     }

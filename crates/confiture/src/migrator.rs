@@ -24,6 +24,7 @@ mod repair;
 mod retry;
 mod script;
 mod status;
+mod templates;
 mod validate;
 
 pub use baseline::Recorded;
@@ -32,6 +33,7 @@ pub use event::{Direction, Event};
 pub use repair::{Repair, RepairKind, RepairRequest};
 pub use retry::LockPatience;
 pub use status::{StatusEntry, StatusState};
+pub use templates::TemplateSettings;
 pub use validate::{Finding, FindingKind};
 
 use std::time::{Duration, Instant};
@@ -62,6 +64,7 @@ pub struct Migrator<'s, C: Connection> {
     lock_wait: Option<Duration>,
     lock_timeout: Option<Duration>,
     lock_retries: Option<u32>,
+    templates: Option<TemplateSettings>,
     progress: Option<Progress<'s>>,
 }
 
@@ -95,6 +98,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             lock_wait: None,
             lock_timeout: None,
             lock_retries: None,
+            templates: None,
             progress: None,
         }
     }
@@ -178,10 +182,12 @@ impl<'s, C: Connection> Migrator<'s, C> {
     /// target; [`ErrorCode::Server`] for a statement that failed, with file, line and column in the message.
     pub fn up(&mut self, set: &MigrationSet, request: &UpRequest) -> Result<Vec<Ran>> {
         // Without the lock first: where there is nothing to do nobody waits, and nothing is written.
-        if self.pending(set, request)?.is_empty() {
+        let pending = self.pending(set, request)?;
+        if pending.is_empty() {
             return Ok(Vec::new());
         }
-        self.locked(|migrator| migrator.up_locked(set, request))
+        let set = self.expanded(set, &pending)?;
+        self.locked(|migrator| migrator.up_locked(&set, request))
     }
 
     /// Undoes migrations, the last applied first, and returns what ran. Nothing runs unless there is a way down for
@@ -190,10 +196,12 @@ impl<'s, C: Connection> Migrator<'s, C> {
     /// # Errors
     /// As [`Migrator::up`]; [`ErrorCode::InvalidArgument`] when there is nothing, or not enough, to undo.
     pub fn down(&mut self, set: &MigrationSet, request: &DownRequest) -> Result<Vec<Ran>> {
-        if self.undoable(set, request)?.is_empty() {
+        let undoable = self.undoable(set, request)?;
+        if undoable.is_empty() {
             return Ok(Vec::new());
         }
-        self.locked(|migrator| migrator.down_locked(set, request))
+        let set = self.expanded(set, &undoable)?;
+        self.locked(|migrator| migrator.down_locked(&set, request))
     }
 
     fn up_locked(&mut self, set: &MigrationSet, request: &UpRequest) -> Result<Vec<Ran>> {

@@ -30,7 +30,7 @@ pub use migration::{Migration, SourceFile, Sql};
 pub use migration_set::{MigrationSet, Problem, Problems};
 pub use pending::{Applied, DownRequest, PendingError, RunState, State, UpRequest};
 pub use statements::{ScanError, Script, Statement, scan};
-pub use template::{TemplateError, Templates};
+pub use template::{TemplateError, TemplateUse, Templates};
 pub use trace::Trace;
 pub use transaction_use::TransactionUse;
 pub use version::Version;

@@ -43,6 +43,8 @@ pub struct Migration {
     pub checksum: Checksum,
     /// What its comments say on how to run it.
     pub directives: Directives,
+    /// The text of the way up as the file has it, where templates in it were replaced.
+    pub before_templates: Option<String>,
 }
 
 impl Migration {
@@ -71,7 +73,7 @@ impl Migration {
     /// The checksum of the way up as pgdbm takes it, see [`checksum::trimmed`].
     #[must_use]
     pub fn trimmed_checksum(&self) -> String {
-        checksum::trimmed(&self.up.text)
+        checksum::trimmed(self.before_templates.as_deref().unwrap_or(&self.up.text))
     }
 
     /// Whether a ledger's text is a checksum of the file, in any of the forms that the tools use.

@@ -179,6 +179,11 @@ impl MigrationSet {
         &self.migrations
     }
 
+    /// The migration at a place, to be changed in what does not move it.
+    pub(crate) fn migration_mut(&mut self, index: usize) -> &mut Migration {
+        &mut self.migrations[index]
+    }
+
     /// What is wrong with ways down; it stops only those who go that way.
     #[must_use]
     pub fn warnings(&self) -> &[Problem] {
@@ -372,6 +377,7 @@ impl Assembly {
             checksum: Checksum::of(&file.bytes),
             directives,
             up,
+            before_templates: None,
         })
     }
 

@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 use pggit_catalog::ident::quote_ident;
 
 use crate::distance::distance;
-use crate::migration::Sql;
+use crate::migration::{Migration, Sql};
+use crate::migration_set::MigrationSet;
 use crate::statements::scan;
 use crate::token::{Lexer, TokenKind};
 
@@ -31,8 +32,20 @@ use crate::token::{Lexer, TokenKind};
 pub struct Templates<'a> {
     /// The schema of the run.
     pub schema: Option<&'a str>,
-    /// Environment variables.
-    pub variables: &'a BTreeMap<String, String>,
+    /// Environment variables; without any, `${NAME}` is no template.
+    pub variables: Option<&'a BTreeMap<String, String>>,
+}
+
+/// In which files there are templates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TemplateUse {
+    /// In none.
+    Never,
+    /// In those that have one outside quotes, where nothing else can look like one, see [`has_templates`].
+    #[default]
+    WhereSeen,
+    /// In all.
+    Always,
 }
 
 /// A template that can't be replaced.
@@ -82,6 +95,50 @@ fn opens_template(text: &str, kind: TokenKind, start: usize, end: usize) -> Opti
             Some((end - 1, true))
         }
         _ => None,
+    }
+}
+
+impl MigrationSet {
+    /// The migrations with their templates replaced, up and down. Checksums stay those of the files.
+    ///
+    /// # Errors
+    /// All [`TemplateError`]s of those that are needed; others that have one stay as they are.
+    pub fn expanded(
+        &self,
+        templates: &Templates<'_>,
+        files: TemplateUse,
+        is_needed: impl Fn(&Migration) -> bool,
+    ) -> Result<Cow<'_, Self>, Vec<TemplateError>> {
+        let mut set = Cow::Borrowed(self);
+        let mut errors = Vec::new();
+        for (index, migration) in self.migrations().iter().enumerate() {
+            let down = migration.down.as_ref().map(|down| &down.sql);
+            let is_template = match files {
+                TemplateUse::Never => false,
+                TemplateUse::WhereSeen => {
+                    has_templates(&migration.up.text) || down.is_some_and(|down| has_templates(&down.text))
+                }
+                TemplateUse::Always => true,
+            };
+            if !is_template {
+                continue;
+            }
+            match (templates.expand(&migration.up), down.map(|down| templates.expand(down)).transpose()) {
+                (Ok(Cow::Borrowed(_)), Ok(None | Some(Cow::Borrowed(_)))) => {}
+                (Ok(up), Ok(down)) => {
+                    let (up, down) = (up.into_owned(), down.map(Cow::into_owned));
+                    let expanded = set.to_mut().migration_mut(index);
+                    let before = std::mem::replace(&mut expanded.up, up);
+                    expanded.before_templates = Some(before.text);
+                    if let (Some(place), Some(down)) = (&mut expanded.down, down) {
+                        place.sql = down;
+                    }
+                }
+                (up, down) if is_needed(migration) => errors.extend(up.err().into_iter().chain(down.err())),
+                _ => {}
+            }
+        }
+        if errors.is_empty() { Ok(set) } else { Err(errors) }
     }
 }
 
@@ -251,7 +308,8 @@ impl Expansion<'_> {
         while let Some(found) = text[done..].find(['{', '$']) {
             let at = done + found;
             let rest = &text[at..];
-            if rest.starts_with("$${") && is_variable_here(&rest[1..], place) {
+            let has_variables = self.templates.variables.is_some();
+            if has_variables && rest.starts_with("$${") && is_variable_here(&rest[1..], place) {
                 // Written so, it is no variable.
                 out.push_str(&text[done..at]);
                 out.push_str("${");
@@ -283,12 +341,12 @@ impl Expansion<'_> {
         let line_end = text[start..].find('\n').map_or(text.len(), |length| start + length);
         let close = if is_variable { "}" } else { "}}" };
         let inside = start + 2;
-        let is_ours = !place.is_quoted()
-            || if is_variable {
-                is_variable_here(&text[start..], place)
-            } else {
-                is_like_ours(&text[inside..])
-            };
+        let is_ours = match (is_variable, place.is_quoted()) {
+            (true, _) if self.templates.variables.is_none() => false,
+            (_, false) => true,
+            (true, true) => is_variable_here(&text[start..], place),
+            (false, true) => is_like_ours(&text[inside..]),
+        };
         if !is_ours {
             out.push_str(&text[start..inside]);
             return Ok(inside);
@@ -347,12 +405,14 @@ impl Expansion<'_> {
             let hint = "Names have letters, digits and \"_\".".to_owned();
             return Err((format!("\"{name}\" is not the name of an environment variable"), hint));
         }
-        let value = self.templates.variables.get(name).filter(|value| default.is_none() || !value.is_empty());
+        let variables = self.templates.variables;
+        let value = variables
+            .and_then(|known| known.get(name))
+            .filter(|value| default.is_none() || !value.is_empty());
         value.map(String::as_str).or(default).ok_or_else(|| {
-            let nearest = self
-                .templates
-                .variables
-                .keys()
+            let nearest = variables
+                .into_iter()
+                .flat_map(BTreeMap::keys)
                 .map(|known| (distance(name, known), known))
                 .min()
                 .filter(|(distance, _)| *distance <= 2);
@@ -449,6 +509,7 @@ fn hint_for(content: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::migration::SourceFile;
 
     fn expand(schema: Option<&str>, text: &str) -> Result<String, TemplateError> {
         let variables =
@@ -456,7 +517,7 @@ mod tests {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let variables = BTreeMap::from(variables);
         let sql = Sql { text: text.to_owned(), file: "m/001_a.sql".to_owned(), line: 10 };
-        let templates = Templates { schema, variables: &variables };
+        let templates = Templates { schema, variables: Some(&variables) };
         let expanded = templates.expand(&sql)?.into_owned();
         assert_eq!((expanded.file.as_str(), expanded.line), ("m/001_a.sql", 10));
         Ok(expanded.text)
@@ -529,6 +590,51 @@ mod tests {
         ] {
             assert_eq!(expand(None, text).as_deref(), Ok(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn without_variables_they_are_text() {
+        let templates = Templates { schema: Some("s"), variables: None };
+        let text = "SELECT '${URL} $${URL}', {{tables.t}}; ${N}".to_owned();
+        let sql = Sql { text, file: "f".to_owned(), line: 1 };
+        let expanded = templates.expand(&sql).expect("expanded");
+        assert_eq!(expanded.text, "SELECT '${URL} $${URL}', s.t; ${N}");
+    }
+
+    #[test]
+    fn sets() {
+        let files = [
+            ("001_a.sql", "CREATE TABLE {{tables.a}} ();\n-- Rollback: DROP TABLE {{tables.a}};"),
+            ("002_b.sql", "SELECT '{{schema}}'"),
+            ("003_c.sql", "SELECT {{nothing}}, {{tables.c}}"),
+        ]
+        .map(|(name, text)| SourceFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() });
+        let set = MigrationSet::from_files(files.to_vec()).expect("a set");
+        let templates = Templates { schema: Some("s"), variables: None };
+        let texts = |files, needed: &str| {
+            let expanded = set
+                .expanded(&templates, files, |migration| migration.file() == needed)
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+            let texts = expanded.migrations().iter().map(|migration| {
+                let original = set.get(&migration.identity).expect("the same");
+                assert_eq!(original.checksum, migration.checksum);
+                assert_eq!(original.trimmed_checksum(), migration.trimmed_checksum());
+                migration.up.text.lines().next().unwrap_or_default().to_owned()
+            });
+            Ok::<_, Vec<String>>(texts.collect::<Vec<_>>())
+        };
+        let unchanged =
+            ["CREATE TABLE {{tables.a}} ();", "SELECT '{{schema}}'", "SELECT {{nothing}}, {{tables.c}}"];
+        assert_eq!(texts(TemplateUse::Never, "003_c.sql").expect("as they are"), unchanged);
+        let seen = texts(TemplateUse::WhereSeen, "001_a.sql").expect("expanded");
+        assert_eq!(seen, ["CREATE TABLE s.a ();", unchanged[1], unchanged[2]]);
+        let all = texts(TemplateUse::Always, "001_a.sql").expect("expanded");
+        assert_eq!(all, ["CREATE TABLE s.a ();", "SELECT 's'", unchanged[2]]);
+        let errors = texts(TemplateUse::WhereSeen, "003_c.sql").expect_err("unknown");
+        assert_eq!(errors, ["003_c.sql:1:8: unknown template \"{{nothing}}\""]);
+        let expanded = set.expanded(&templates, TemplateUse::Always, |_| false).expect("expanded");
+        let down = expanded.migrations()[0].down.as_ref().expect("a way down");
+        assert_eq!((down.sql.text.as_str(), down.sql.line), ("DROP TABLE s.a;", 2));
     }
 
     #[test]

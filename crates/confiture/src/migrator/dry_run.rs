@@ -64,11 +64,13 @@ impl<C: Connection> Migrator<'_, C> {
     /// # Errors
     /// As [`Migrator::up`], the failure of a migration included, unless one before it was passed over.
     pub fn dry_run(&mut self, set: &MigrationSet, request: &UpRequest) -> Result<Vec<Tried>> {
-        if self.pending(set, request)?.is_empty() {
+        let pending = self.pending(set, request)?;
+        if pending.is_empty() {
             return Ok(Vec::new());
         }
+        let set = self.expanded(set, &pending)?;
         self.locked(|migrator| {
-            let pending = migrator.pending(set, request)?;
+            let pending = migrator.pending(&set, request)?;
             let ended = migrator.connection.transaction(|connection| {
                 let mut tried: Vec<Tried> = Vec::new();
                 for migration in pending {

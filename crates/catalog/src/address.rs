@@ -85,6 +85,8 @@ pub enum ObjectKind {
     PublicationSchema,
     /// `CREATE SUBSCRIPTION`; its slot is no object of the database.
     Subscription,
+    /// `ALTER DATABASE … SET`, `ALTER ROLE … IN DATABASE … SET`.
+    Setting,
     /// `ALTER DEFAULT PRIVILEGES`.
     DefaultPrivileges,
     /// `CREATE EVENT TRIGGER`.
@@ -93,7 +95,7 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Schema,
         Self::Extension,
         Self::AccessMethod,
@@ -132,6 +134,7 @@ impl ObjectKind {
         Self::PublicationTable,
         Self::PublicationSchema,
         Self::Subscription,
+        Self::Setting,
         Self::DefaultPrivileges,
         Self::EventTrigger,
     ];
@@ -180,6 +183,7 @@ impl ObjectKind {
             Self::Conversion => 37,
             Self::TextSearchParser => 39,
             Self::TextSearchTemplate => 40,
+            Self::Setting => 41,
         }
     }
 
@@ -231,6 +235,7 @@ impl ObjectKind {
             Self::Conversion => "conversion",
             Self::TextSearchParser => "text search parser",
             Self::TextSearchTemplate => "text search template",
+            Self::Setting => "setting",
         }
     }
 
@@ -283,7 +288,8 @@ pub struct ObjectAddress {
     /// all schemas.
     pub schema: String,
     /// Name, unquoted; of a cast its types: `(integer AS public.mood)`; of default privileges whose
-    /// and on what: `for role app on tables`; of a user mapping whose and where: `for app server far`; of a transform `for hstore language plperl`; of what a
+    /// and on what: `for role app on tables`; of a user mapping whose and where: `for app server far`; of a transform `for hstore language plperl`; of
+    /// settings whose: `for role app`; of what a
     /// publication publishes the publication.
     pub name: String,
     /// Relation or argument types.
@@ -367,7 +373,7 @@ impl fmt::Display for ObjectAddress {
             Scope::Plain
                 if matches!(
                     self.kind,
-                    ObjectKind::Cast | ObjectKind::UserMapping | ObjectKind::Transform
+                    ObjectKind::Cast | ObjectKind::UserMapping | ObjectKind::Transform | ObjectKind::Setting
                 ) =>
             {
                 f.write_str(&self.name)

@@ -31,6 +31,7 @@ mod rule;
 mod schema;
 mod sequence;
 mod server;
+mod setting;
 mod statistics;
 mod subscription;
 mod table;
@@ -77,6 +78,7 @@ pub use rule::Rule;
 pub use schema::Schema;
 pub use sequence::{OwnedBy, Sequence, SequenceOptions};
 pub use server::Server;
+pub use setting::Settings;
 pub use statistics::Statistics;
 pub use subscription::Subscription;
 pub use table::{
@@ -112,6 +114,8 @@ record! {
         3 => grants: BTreeMap<String, Grant>,
         /// What this object needs, read from `pg_depend`.
         4 => dependencies: Remembered<Vec<Dependency>>,
+        /// Extensions with which the object goes (`DEPENDS ON EXTENSION`), sorted.
+        5 => extensions: Vec<String>,
     }
 }
 
@@ -242,6 +246,8 @@ bodies! {
     TextSearchParser(TextSearchParser),
     /// A text search template.
     TextSearchTemplate(TextSearchTemplate),
+    /// Settings of the database.
+    Setting(Settings),
     /// An event trigger.
     EventTrigger(EventTrigger),
 }

@@ -444,6 +444,7 @@ pub(crate) const fn is_disposable(kind: ObjectKind) -> bool {
             | ObjectKind::Conversion
             | ObjectKind::TextSearchParser
             | ObjectKind::TextSearchTemplate
+            | ObjectKind::Setting
             | ObjectKind::EventTrigger
             | ObjectKind::View
             | ObjectKind::MaterializedView

@@ -13,6 +13,7 @@ pub(crate) mod domain;
 pub(crate) mod enum_type;
 pub(crate) mod event_trigger;
 pub(crate) mod extension;
+pub(crate) mod extension_dependency;
 pub(crate) mod foreign_data_wrapper;
 pub(crate) mod grant;
 pub(crate) mod index;
@@ -33,6 +34,7 @@ pub(crate) mod rule;
 pub(crate) mod schema;
 pub(crate) mod sequence;
 pub(crate) mod server;
+pub(crate) mod setting;
 pub(crate) mod statistics;
 pub(crate) mod subscription;
 pub(crate) mod table;
@@ -97,6 +99,7 @@ pub(crate) const fn kind_keyword(kind: ObjectKind) -> &'static str {
         ObjectKind::Conversion => "CONVERSION",
         ObjectKind::TextSearchParser => "TEXT SEARCH PARSER",
         ObjectKind::TextSearchTemplate => "TEXT SEARCH TEMPLATE",
+        ObjectKind::Setting => "SETTING",
         ObjectKind::EventTrigger => "EVENT TRIGGER",
     }
 }

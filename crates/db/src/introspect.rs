@@ -22,6 +22,7 @@ mod empty_database;
 mod enum_type;
 mod event_trigger;
 mod extension;
+mod extension_dependency;
 mod foreign_data_wrapper;
 mod grant;
 mod ignore;
@@ -45,6 +46,7 @@ mod rule;
 mod schema;
 mod sequence;
 mod server;
+mod setting;
 mod statistics;
 mod subscription;
 mod table;
@@ -209,6 +211,7 @@ fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
             conversion::read(&mut reading, &mut draft)?;
             text_search_parser::read(&mut reading, &mut draft)?;
             text_search_template::read(&mut reading, &mut draft)?;
+            setting::read(&mut reading, &mut draft)?;
             let indexes = index::read(&mut reading, &mut draft)?;
             let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
             table::read(&mut reading, &mut draft, &indexes, constraints)?;
@@ -221,6 +224,7 @@ fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
             default_privileges::read(&mut reading, &mut draft)?;
             grant::read(&mut reading, &mut draft)?;
             dependency::read(&mut reading, &mut draft)?;
+            extension_dependency::read(&mut reading, &mut draft)?;
             let unmodelled = unmodelled::read(&mut reading)?;
             let (catalog, identities) = draft.finish();
             Ok(Snapshot { catalog, identities, unmodelled })

@@ -17,7 +17,7 @@ use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
 use crate::object::{Body, Object, Table};
-use crate::render::{comment, default_privileges, grant, owner};
+use crate::render::{comment, default_privileges, extension_dependency, grant, owner};
 
 /// What all builders see.
 pub(crate) struct Build<'a> {
@@ -168,6 +168,10 @@ impl Build<'_> {
             }
             self.push(op);
         }
+        let extensions = extension_dependency::changes(from, to);
+        if !extensions.is_empty() {
+            self.push(Op::new(extensions).alters(whole.clone()));
+        }
         for (part, step) in comment::changes(from, to, made) {
             let id = id::unit(&to.address, part.as_ref());
             self.push(Op::new(vec![step]).alters(id));
@@ -179,6 +183,7 @@ impl Build<'_> {
         let mut steps: Vec<_> = owner::after_create(object, self.role()).into_iter().collect();
         let initial = default_privileges::of_new(object, self.role(), self.from);
         steps.extend(grant::after_create(object, self.role(), &initial));
+        steps.extend(extension_dependency::after_create(object));
         steps.extend(comment::after_create(object, later));
         steps
     }

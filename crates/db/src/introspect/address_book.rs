@@ -27,6 +27,7 @@ pub(super) mod class {
     pub const PUBLICATION_TABLE: u32 = 6106;
     pub const SCHEMA: u32 = 2615;
     pub const SERVER: u32 = 1417;
+    pub const SETTING: u32 = 2964;
     pub const SUBSCRIPTION: u32 = 6100;
     pub const USER_MAPPING: u32 = 1418;
     pub const OPERATOR: u32 = 2617;

@@ -3,7 +3,13 @@
 -- column number, comment.
 SELECT x.indexrelid, i.relname, x.indrelid, c.oid,
        CASE WHEN c.oid IS NULL THEN pg_catalog.pg_get_indexdef(x.indexrelid) END,
-       x.indisunique, x.indisvalid, x.indisclustered, x.indisreplident,
+       x.indisunique,
+       -- Foreign partitions have no indexes, so that of their parent is valid only where it was made before them.
+       x.indisvalid OR EXISTS (
+           SELECT FROM pg_catalog.pg_inherits q
+           JOIN pg_catalog.pg_class f ON f.oid = q.inhrelid AND f.relkind = 'f'
+           WHERE q.inhparent = x.indrelid AND i.relkind = 'I'),
+       x.indisclustered, x.indisreplident,
        pn.nspname, p.relname,
        i.reloptions, s.spcname, t.targets, d.description
 FROM pg_catalog.pg_index x

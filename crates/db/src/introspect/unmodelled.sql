@@ -83,18 +83,17 @@ SELECT 'security label', pg_catalog.concat(s.provider, ' on ', s.objtype, ' ', s
 FROM pg_catalog.pg_seclabels s
 WHERE s.objtype NOT IN ('role', 'tablespace', 'database', 'large object')
 UNION ALL
-SELECT 'setting', pg_catalog.concat('database', ' for role ' || pg_catalog.quote_ident(r.rolname), ': ', v.setting)
-FROM pg_catalog.pg_db_role_setting s
-JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase AND d.datname = pg_catalog.current_database()
-LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
-CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS v (setting)
-UNION ALL
 SELECT 'extension dependency', pg_catalog.concat(i.type, ' ', i.identity, ' on ', pg_catalog.quote_ident(e.extname))
 FROM pg_catalog.pg_depend d
 JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) i
 WHERE d.deptype = 'x'
   AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+  -- Of the index of a constraint, and of a part of an object.
+  AND (d.objsubid <> 0
+       OR EXISTS (SELECT FROM pg_catalog.pg_constraint c
+                  WHERE c.conindid = d.objid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                    AND c.contype IN ('p', 'u', 'x')))
 UNION ALL
 -- Privileges on members of extensions that are not those that the extension gave. From the members to the catalogs: a
 -- union of the catalogs joined with the members is read anew for each member where there are no statistics.
@@ -106,10 +105,16 @@ LEFT JOIN pg_catalog.pg_proc p ON p.oid = e.objid AND e.classid = 'pg_catalog.pg
 LEFT JOIN pg_catalog.pg_type t ON t.oid = e.objid AND e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
 LEFT JOIN pg_catalog.pg_namespace n
   ON n.oid = e.objid AND e.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_foreign_data_wrapper w
+  ON w.oid = e.objid AND e.classid = 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_foreign_server v
+  ON v.oid = e.objid AND e.classid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_language l
+  ON l.oid = e.objid AND e.classid = 'pg_catalog.pg_language'::pg_catalog.regclass
 LEFT JOIN pg_catalog.pg_init_privs ip ON ip.classoid = e.classid AND ip.objoid = e.objid AND ip.objsubid = 0
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(e.classid, e.objid, 0) i
 WHERE e.deptype = 'e'
   AND e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
   AND e.objid >= 16384
-  AND COALESCE(c.oid, p.oid, t.oid, n.oid) IS NOT NULL
-  AND COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl) IS DISTINCT FROM ip.initprivs
+  AND COALESCE(c.oid, p.oid, t.oid, n.oid, w.oid, v.oid, l.oid) IS NOT NULL
+  AND COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl, w.fdwacl, v.srvacl, l.lanacl) IS DISTINCT FROM ip.initprivs

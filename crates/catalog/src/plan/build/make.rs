@@ -13,9 +13,9 @@ use crate::render::{
     access_method, aggregate, base_type, cast, collation, comment, composite_type, conversion,
     default_privileges, domain, enum_type, event_trigger, extension, foreign_data_wrapper, index, language,
     materialized_view, operator, operator_class, operator_family, policy, publication, publication_schema,
-    publication_table, range_type, routine, rule, schema, sequence, server, statistics, subscription,
-    text_search_configuration, text_search_dictionary, text_search_parser, text_search_template, transform,
-    trigger, user_mapping, view,
+    publication_table, range_type, routine, rule, schema, sequence, server, setting, statistics,
+    subscription, text_search_configuration, text_search_dictionary, text_search_parser,
+    text_search_template, transform, trigger, user_mapping, view,
 };
 
 impl Build<'_> {
@@ -78,6 +78,7 @@ impl Build<'_> {
             Body::Conversion(body) => vec![conversion::create(address, body)],
             Body::TextSearchParser(body) => vec![text_search_parser::create(address, body)],
             Body::TextSearchTemplate(body) => vec![text_search_template::create(address, body)],
+            Body::Setting(body) => setting::create(address, body),
             Body::EventTrigger(body) => event_trigger::create(address, body),
         };
         let mut op = Op::new(steps).makes((address.clone(), None));
@@ -232,6 +233,7 @@ impl Build<'_> {
             (Body::BaseType(a), Body::BaseType(b)) => base_type::alter(address, a, b),
             (Body::OperatorFamily(a), Body::OperatorFamily(b)) => operator_family::alter(address, a, b),
             (Body::Transform(a), Body::Transform(b)) => transform::alter(address, a, b),
+            (Body::Setting(a), Body::Setting(b)) => setting::alter(address, a, b),
             (Body::View(a), Body::View(b)) => view::alter(address, a, b),
             (Body::MaterializedView(a), Body::MaterializedView(b)) => {
                 self.cluster_view(address, Some(a), b);

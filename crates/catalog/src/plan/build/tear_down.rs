@@ -10,7 +10,7 @@ use crate::render::{
     access_method, aggregate, base_type, cast, collation, conversion, default_privileges, domain,
     event_trigger, extension, foreign_data_wrapper, index, language, materialized_view, operator,
     operator_class, operator_family, policy, publication, publication_schema, publication_table, routine,
-    rule, schema, sequence, server, statistics, subscription, table, text_search_configuration,
+    rule, schema, sequence, server, setting, statistics, subscription, table, text_search_configuration,
     text_search_dictionary, text_search_parser, text_search_template, transform, trigger, user_mapping, view,
 };
 
@@ -90,6 +90,10 @@ impl Build<'_> {
             Body::TextSearchParser(_) => text_search_parser::drop(address),
             Body::TextSearchTemplate(_) => text_search_template::drop(address),
             Body::EventTrigger(_) => event_trigger::drop(address),
+            Body::Setting(body) => {
+                self.push(Op::new(setting::drop(address, body)).destroys((address.clone(), None)));
+                return;
+            }
             Body::DefaultPrivileges(_) => {
                 let op = Op::new(default_privileges::drop(object)).destroys((address.clone(), None));
                 self.push(op.in_phase(Phase::Last));

@@ -52,6 +52,7 @@ fn space(address: &ObjectAddress) -> (u8, String, String, String) {
         ObjectKind::Conversion => 27,
         ObjectKind::TextSearchParser => 28,
         ObjectKind::TextSearchTemplate => 29,
+        ObjectKind::Setting => 30,
         _ => 4,
     };
     (class, address.schema.clone(), address.name.clone(), scope)

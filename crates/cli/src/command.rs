@@ -22,7 +22,8 @@ mod tag;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::connection::{Context, GlobalArgs};
 use crate::exit::Outcome;
@@ -98,6 +99,10 @@ enum Command {
 impl Confiture {
     /// Runs the command and reports how it ended.
     pub fn run(self) -> ExitCode {
+        if self.global.env.len() > 1 && !self.command.takes_environments() {
+            let message = "this command works on one environment, but --env is given several times";
+            Self::command().error(ErrorKind::ArgumentConflict, message).exit();
+        }
         let json = self.command.writes_json();
         let verbose = self.global.verbose;
         let outcome = Context::new(self.global).and_then(|context| self.command.run(&context));
@@ -131,6 +136,11 @@ impl Command {
             Self::Completions(command) => command.run(),
             Self::Man(command) => command.run(),
         }
+    }
+
+    /// Whether several environments make sense.
+    fn takes_environments(&self) -> bool {
+        matches!(self, Self::Migrate(migrate::Migrate::Up(_) | migrate::Migrate::Status(_)))
     }
 
     /// Whether the caller is a program, so that errors are JSON too.
@@ -167,8 +177,6 @@ impl Format {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -31,9 +31,9 @@ pub struct GlobalArgs {
     /// Database to work on: a postgresql:// URL or key=value pairs
     #[arg(long, value_name = "URL", global = true, conflicts_with = "env", help_heading = "Global options")]
     pub database_url: Option<String>,
-    /// Environment to work on, described in db/environments/NAME.toml
+    /// Environment to work on, described in db/environments/NAME.toml; several for "migrate up" and "status"
     #[arg(long, value_name = "NAME", global = true, help_heading = "Global options")]
-    pub env: Option<String>,
+    pub env: Vec<String>,
     /// Show SQLSTATE and context of errors
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub verbose: bool,
@@ -78,7 +78,23 @@ impl Context {
 
     /// The environment that was asked for.
     pub fn environment(&self) -> Option<&str> {
-        self.global.env.as_deref()
+        self.global.env.first().map(String::as_str)
+    }
+
+    /// All environments that were asked for: more than one only for commands that take several.
+    pub fn environments(&self) -> &[String] {
+        &self.global.env
+    }
+
+    /// The same for one environment.
+    pub fn only(&self, environment: &str) -> Self {
+        let global = GlobalArgs { env: vec![environment.to_owned()], ..self.global.clone() };
+        Self { global, project: self.project.clone() }
+    }
+
+    /// Whether errors are to be shown with SQLSTATE and context.
+    pub fn verbose(&self) -> bool {
+        self.global.verbose
     }
 
     /// The database to work on: what was asked for, else what is configured, else the project's private server, else
@@ -87,7 +103,7 @@ impl Context {
         if let Some(url) = &self.global.database_url {
             return Ok(Some(parse(url, "--database-url")?));
         }
-        if let Some(name) = &self.global.env {
+        if let Some(name) = self.environment() {
             let project = self.require_project()?;
             let (environment, file) = project.environment(name)?;
             return match environment.database_url {
@@ -131,7 +147,7 @@ impl Context {
 
     /// How migrations run on the database to work on; their directory is complete.
     pub fn migration_settings(&self) -> Result<MigrationSettings, Failure> {
-        let mut settings = match (&self.project, &self.global.env) {
+        let mut settings = match (&self.project, self.environment()) {
             (Some(project), Some(name)) => project.environment(name)?.0.migrations,
             (Some(project), None) => project.config()?.migrations,
             (None, _) => MigrationSettings::default(),

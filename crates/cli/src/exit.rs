@@ -84,6 +84,12 @@ impl Failure {
         self
     }
 
+    /// With the name of what it is about before the message.
+    pub fn of(mut self, name: &str) -> Self {
+        self.message = format!("{name}: {}", self.message);
+        self
+    }
+
     /// With another SQLSTATE.
     pub fn sqlstate(mut self, sqlstate: &str) -> Self {
         sqlstate.clone_into(&mut self.sqlstate);
@@ -113,7 +119,7 @@ impl Failure {
     }
 
     /// As psql shows errors.
-    fn text(&self, verbose: bool) -> String {
+    pub fn text(&self, verbose: bool) -> String {
         let mut text = output::paint_error(Style::Error, "error:");
         if verbose && !self.sqlstate.is_empty() {
             write!(text, " {}:", self.sqlstate).expect("a string takes everything");

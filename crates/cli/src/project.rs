@@ -79,7 +79,8 @@ fn environment_of(file: &str) -> Option<&str> {
     ENVIRONMENT_ENDINGS.iter().find_map(|ending| file.strip_suffix(ending))
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+/// Reads a text file.
+pub fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| match error.kind() {
         ErrorKind::InvalidData => {
             Failure::new(format!("file \"{}\" is not UTF-8", path.display())).sqlstate("22021")
@@ -88,6 +89,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     })
 }
 
-fn variable(name: &str) -> Option<String> {
+/// The value of an environment variable.
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -120,14 +120,21 @@ impl Error {
     }
 }
 
+/// `read_only_sql_transaction`.
+const READ_ONLY: &str = "25006";
+
+const READ_ONLY_HINT: &str =
+    "The server is a standby, or \"default_transaction_read_only\" is on for the database or the role.";
+
 impl From<SessionError> for Error {
     fn from(error: SessionError) -> Self {
+        let hint = error.hint.or_else(|| (error.sqlstate == READ_ONLY).then(|| READ_ONLY_HINT.to_owned()));
         Self {
             code: ErrorCode::Server,
             sqlstate: error.sqlstate,
             message: error.message,
             detail: error.detail,
-            hint: error.hint,
+            hint,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod environment;
 pub mod error;
+pub mod fleet;
 pub mod generator;
 pub mod migration_settings;
 pub mod migrator;

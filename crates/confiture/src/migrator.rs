@@ -40,7 +40,7 @@ use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
 use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, RecordedNames};
-use pggit_db::migrate_lock;
+use pggit_db::migrate_lock::{self, Scope};
 use pggit_db::queue::Queue;
 use pggit_db::steps::{self, Steps};
 use pggit_migrate::directive::{self, Directives};
@@ -61,6 +61,7 @@ pub struct Migrator<'s, C: Connection> {
     connection: &'s mut C,
     ledger: LedgerName,
     environment: Option<String>,
+    schema: Option<String>,
     lock_wait: Option<Duration>,
     lock_timeout: Option<Duration>,
     lock_retries: Option<u32>,
@@ -95,6 +96,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             connection,
             ledger: LedgerName::default(),
             environment: None,
+            schema: None,
             lock_wait: None,
             lock_timeout: None,
             lock_retries: None,
@@ -114,6 +116,16 @@ impl<'s, C: Connection> Migrator<'s, C> {
     #[must_use]
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.environment = Some(name.into());
+        self
+    }
+
+    /// For one schema of the database, a tenant: the ledger is there, and runners for other schemas are not waited for. It
+    /// is the connection's search path that has to lead the migrations there.
+    #[must_use]
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        let schema = schema.into();
+        self.ledger.schema = Some(schema.clone());
+        self.schema = Some(schema);
         self
     }
 
@@ -299,13 +311,15 @@ impl<'s, C: Connection> Migrator<'s, C> {
     /// Runs `work` while this runner is the only one.
     fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let Self { connection, progress, .. } = self;
-        migrate_lock::acquire(*connection, self.lock_wait, || {
+        let schema = self.schema.clone();
+        let scope = schema.as_deref().map_or(Scope::Database, Scope::Schema);
+        migrate_lock::acquire(*connection, scope, self.lock_wait, || {
             if let Some(progress) = progress {
                 progress(&Event::WaitingForLock);
             }
         })?;
         let result = work(self);
-        let released = migrate_lock::release(self.connection);
+        let released = migrate_lock::release(self.connection, scope);
         // The error of the work is the one to report: it may be that the connection is gone, and the lock with it.
         let value = result?;
         released?;

@@ -1,7 +1,8 @@
 //! The lock that keeps migration runners of one database apart.
 //!
 //! An advisory lock of the session, by the keys that Confiture for Python takes too: a constant, and 31 bits of the
-//! SHA-256 of the database's name. It is never waited for inside the server: a waiting statement holds a snapshot,
+//! SHA-256 of the database's name. Runners for one schema each ([`Scope::Schema`]) have a lock each, of the schema's name
+//! behind the database's. It is never waited for inside the server: a waiting statement holds a snapshot,
 //! for which `CREATE INDEX CONCURRENTLY` of the runner that has the lock would wait in turn.
 
 use std::thread;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-use crate::session::{RowError, Session, SessionError};
+use crate::session::{Param, RowError, Session, SessionError};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -31,6 +32,15 @@ pub enum LockError {
     },
 }
 
+/// What a runner keeps others out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// The database.
+    Database,
+    /// One schema with a ledger of its own; runners for other schemas, and for the database, do not wait.
+    Schema(&'a str),
+}
+
 /// Takes the lock, waiting for another runner for at most `patience` (`None`: for as long as it takes). `waiting` is
 /// called once, before the first pause. What is taken twice has to be given back twice.
 ///
@@ -38,13 +48,14 @@ pub enum LockError {
 /// [`LockError`].
 pub fn acquire<S: Session>(
     session: &mut S,
+    scope: Scope<'_>,
     patience: Option<Duration>,
     waiting: impl FnOnce(),
 ) -> Result<(), LockError> {
     let start = Instant::now();
     let mut waiting = Some(waiting);
     let mut pause = FIRST_PAUSE;
-    while !ask(session, include_str!("migrate_lock/try_lock.sql"))? {
+    while !ask(session, scope, include_str!("migrate_lock/try_lock.sql"))? {
         let waited = start.elapsed();
         if patience.is_some_and(|patience| waited >= patience) {
             return Err(LockError::Busy { waited });
@@ -62,12 +73,16 @@ pub fn acquire<S: Session>(
 ///
 /// # Errors
 /// [`LockError`] when the server can't be asked; the lock ends with the session then.
-pub fn release<S: Session>(session: &mut S) -> Result<bool, LockError> {
-    ask(session, include_str!("migrate_lock/unlock.sql"))
+pub fn release<S: Session>(session: &mut S, scope: Scope<'_>) -> Result<bool, LockError> {
+    ask(session, scope, include_str!("migrate_lock/unlock.sql"))
 }
 
-fn ask<S: Session>(session: &mut S, sql: &str) -> Result<bool, LockError> {
-    let rows = session.query(sql, &[])?;
+fn ask<S: Session>(session: &mut S, scope: Scope<'_>, sql: &str) -> Result<bool, LockError> {
+    let behind = match scope {
+        Scope::Database => String::new(),
+        Scope::Schema(schema) => format!("\u{1}{schema}"),
+    };
+    let rows = session.query(sql, &[Param::Text(&behind)])?;
     match rows.first() {
         Some(row) => Ok(row.bool(0)?),
         None => Ok(false),

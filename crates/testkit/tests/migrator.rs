@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use confiture::migrator::{Event, Migrator, Ran, StatusState};
 use confiture::{Error, ErrorCode};
-use pggit_db::migrate_lock;
+use pggit_db::migrate_lock::{self, Scope};
 use pggit_db::session::Session;
 use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{DownRequest, MigrationSet, UpRequest};
@@ -51,9 +51,9 @@ fn tables(session: &mut WireSession) -> String {
 
 fn lock_is_free(database: &TestDatabase) -> bool {
     let mut other = database.session();
-    let free = migrate_lock::acquire(&mut other, Some(Duration::ZERO), || {}).is_ok();
+    let free = migrate_lock::acquire(&mut other, Scope::Database, Some(Duration::ZERO), || {}).is_ok();
     if free {
-        assert!(migrate_lock::release(&mut other).expect("released"));
+        assert!(migrate_lock::release(&mut other, Scope::Database).expect("released"));
     }
     free
 }
@@ -329,7 +329,7 @@ fn runners_at_once_run_each_migration_once() {
 fn a_second_runner_waits_for_the_lock() {
     let database = database("waits");
     let mut holder = database.session();
-    migrate_lock::acquire(&mut holder, None, || {}).expect("the lock");
+    migrate_lock::acquire(&mut holder, Scope::Database, None, || {}).expect("the lock");
     let set = set(&[("001_a.sql", "CREATE TABLE a (id int);")]);
     let mut session = database.session();
     let error = Migrator::new(&mut session)
@@ -351,7 +351,7 @@ fn a_second_runner_waits_for_the_lock() {
         });
         is_waiting.recv_timeout(Duration::from_secs(20)).expect("it waits");
         thread::sleep(Duration::from_millis(100));
-        migrate_lock::release(&mut holder).expect("released");
+        migrate_lock::release(&mut holder, Scope::Database).expect("released");
         assert_eq!(runner.join().expect("a runner").expect("up").len(), 1);
     });
     assert!(start.elapsed() >= Duration::from_millis(100));

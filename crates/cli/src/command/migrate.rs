@@ -2,13 +2,14 @@
 
 mod baseline;
 mod down;
+mod fleet;
 mod new;
 mod repair;
 mod status;
 mod up;
 mod validate;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -31,7 +32,7 @@ pub enum Migrate {
     New(new::New),
     /// Run the migrations that are pending
     #[command(
-        after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --database-url postgresql://localhost/app --steps 1"
+        after_help = "Examples:\n  confiture migrate up --env staging\n  confiture migrate up --database-url postgresql://localhost/app --steps 1\n  confiture migrate up --fleet databases.txt --jobs 4"
     )]
     Up(up::Up),
     /// Undo the migration that was applied last, or several
@@ -140,15 +141,8 @@ impl<'a> Prepared<'a> {
         Ok(Self { directory, set, session, settings, context, json: format.format.is_json() })
     }
 
-    /// Fails where there are no migrations: most likely it is the wrong directory.
     fn require_migrations(&self) -> Result<(), Failure> {
-        if !self.set.migrations().is_empty() {
-            return Ok(());
-        }
-        let failure = Failure::new(format!("there are no migrations in \"{}\"", self.directory.display()));
-        Err(failure
-            .sqlstate("58P01")
-            .hint("\"confiture migrate new\" makes one; --dir names another directory."))
+        require_migrations(&self.set, &self.directory)
     }
 
     /// The runner, and the files.
@@ -161,6 +155,15 @@ impl<'a> Prepared<'a> {
         }
         (migrator, &self.set)
     }
+}
+
+/// Fails where there are no migrations: most likely it is the wrong directory.
+fn require_migrations(set: &MigrationSet, directory: &Path) -> Result<(), Failure> {
+    if !set.migrations().is_empty() {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("there are no migrations in \"{}\"", directory.display()));
+    Err(failure.sqlstate("58P01").hint("\"confiture migrate new\" makes one; --dir names another directory."))
 }
 
 /// Tells what happens; results go to stdout at once, so that they are there should the run fail later.

@@ -83,7 +83,8 @@ fn without_chance(text: &str) -> String {
         let digits = word.bytes().all(|byte| byte.is_ascii_digit());
         let hex = word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let shape: String = word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-        let duration = digits && (after.starts_with(" ms)") || stable.ends_with("\"duration_ms\": "));
+        let is_time = after.starts_with(" ms)") || after.starts_with(" ms\n");
+        let duration = digits && (is_time || stable.ends_with("\"duration_ms\": "));
         stable.push_str(match word {
             _ if duration => "[TIME]",
             _ if shape == "0000-00-00T00:00:00Z" => "[TIMESTAMP]",

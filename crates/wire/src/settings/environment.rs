@@ -92,6 +92,26 @@ impl ConnectionSettings {
         Ok(settings)
     }
 
+    /// The same server, database and role, with a search path of its own from the start, which `RESET ALL` comes back to.
+    /// What stands in the path has to be quoted.
+    ///
+    /// # Errors
+    /// As [`resolved`](Self::resolved): options that the environment gives stay.
+    pub fn with_search_path(&self, path: &str) -> Result<Self, SettingsError> {
+        let mut settings = self.resolved()?;
+        let escaped: String = path
+            .chars()
+            .flat_map(|c| (c == '\\' || c.is_whitespace()).then_some('\\').into_iter().chain([c]))
+            .collect();
+        let options = settings.parameters.entry("options".into()).or_default();
+        if !options.is_empty() {
+            options.push(' ');
+        }
+        options.push_str("-csearch_path=");
+        options.push_str(&escaped);
+        Ok(settings)
+    }
+
     /// All that is given, by keyword.
     fn values(&self) -> BTreeMap<String, String> {
         let mut values = self.parameters.clone();

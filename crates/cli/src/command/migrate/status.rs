@@ -3,6 +3,7 @@
 use clap::Args;
 use confiture::migrator::{StatusEntry, StatusState};
 
+use super::fleet::{self, FleetArgs};
 use super::{Directory, Prepared};
 use crate::connection::Context;
 use crate::exit::{Exit, Outcome};
@@ -16,11 +17,16 @@ pub struct Status {
     #[arg(long)]
     check: bool,
     #[command(flatten)]
+    fleet: FleetArgs,
+    #[command(flatten)]
     pub format: FormatArgs,
 }
 
 impl Status {
     pub fn run(&self, context: &Context) -> Outcome {
+        if let Some(fleet) = self.fleet.fleet(context, &self.directory)? {
+            return fleet::status(&fleet, self.check, self.format.format);
+        }
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         let (mut migrator, set) = prepared.runner();
         let entries = migrator.status(set)?;

@@ -4,9 +4,10 @@ use clap::Args;
 use confiture::migrate::UpRequest;
 use confiture::migrator::{Tried, TriedOutcome};
 
+use super::fleet::{self, Fleet, FleetArgs};
 use super::{Directory, Locks, Prepared, count, report};
 use crate::connection::Context;
-use crate::exit::{Exit, Outcome};
+use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, FormatArgs};
 
 #[derive(Debug, Args)]
@@ -34,19 +35,30 @@ pub struct Up {
     #[command(flatten)]
     locks: Locks,
     #[command(flatten)]
+    fleet: FleetArgs,
+    /// Begin no further database once N have failed; 0: go on whatever fails [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Many databases")]
+    max_failures: Option<usize>,
+    #[command(flatten)]
     pub format: FormatArgs,
 }
 
 impl Up {
     pub fn run(&self, context: &Context) -> Outcome {
-        let mut prepared = Prepared::new(context, &self.directory, self.format)?;
-        prepared.require_migrations()?;
         let request = UpRequest {
             target: self.target.clone(),
             steps: self.steps.map(|steps| steps as usize),
             allow_out_of_order: self.allow_out_of_order,
             allow_missing: self.allow_missing,
         };
+        if let Some(fleet) = self.fleet.fleet(context, &self.directory)? {
+            return self.run_on(&fleet, &request, context);
+        }
+        if self.max_failures.is_some() {
+            return Err(fleet::only_for_many("--max-failures"));
+        }
+        let mut prepared = Prepared::new(context, &self.directory, self.format)?;
+        prepared.require_migrations()?;
         let (migrator, set) = prepared.runner();
         let mut migrator = self.locks.apply(migrator);
         if self.dry_run {
@@ -54,6 +66,22 @@ impl Up {
         }
         let ran = migrator.up(set, &request)?;
         report(&ran, "applied", "Nothing to do, no migration is pending.", self.format)
+    }
+
+    fn run_on(&self, fleet: &Fleet, request: &UpRequest, context: &Context) -> Outcome {
+        if self.dry_run {
+            return Err(Failure::new("--dry-run works on one database")
+                .sqlstate("22023")
+                .hint("Try the migrations on one of them; \"migrate status --fleet\" shows what is pending on each."));
+        }
+        let run = fleet::Run {
+            request,
+            locks: self.locks,
+            max_failures: self.max_failures.unwrap_or(1),
+            format: self.format.format,
+            verbose: context.verbose(),
+        };
+        fleet::up(fleet, &run)
     }
 }
 

@@ -83,8 +83,9 @@ record! {
         11 => comment: Option<String>,
         /// Privileges on the column, by `PRIVILEGE TO grantee`.
         12 => grants: BTreeMap<String, Grant>,
-        /// The column comes from a parent and is not declared here (`attislocal` is false).
-        13 => inherited: bool,
+        /// The column comes from a parent and is not declared here (`attislocal` is false). What is declared stays so,
+        /// whatever the parent gets: only dropping the column with its values could change that.
+        13 => inherited: Remembered<bool>,
         /// Name of the not-null constraint where it is not `table_column_not_null`: partitions have their parent's,
         /// and renaming leaves it as it is. Since PostgreSQL 18, which has these names in `pg_constraint`.
         14 => not_null_name: Remembered<Option<String>>,

@@ -18,6 +18,7 @@ use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
 use crate::object::{Body, Object, Table};
 use crate::render::{comment, default_privileges, extension_dependency, grant, owner};
+use attach::table_of_index;
 
 /// What all builders see.
 pub(crate) struct Build<'a> {
@@ -32,8 +33,18 @@ pub(crate) struct Build<'a> {
     /// Indexes of the end that others are attached to.
     to_indexes: BTreeMap<QualifiedName, Id>,
     to_attachments: BTreeMap<QualifiedName, Vec<Id>>,
+    /// Indexes and keys of the start by that of the partitioned table that they are attached to.
+    from_attachments: BTreeMap<QualifiedName, Vec<Id>>,
+    /// Attached indexes and keys of the end with the index that each is attached to, by the table that they are on.
+    to_attached: BTreeMap<QualifiedName, Vec<(Id, QualifiedName)>>,
+    /// Partitions of the end, by their parent.
+    to_partitions: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
     /// Sequences by the table that owns them, at the start.
     owned: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
+    /// Children by inheritance, at the end.
+    to_heirs: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
+    /// Children by inheritance, at the start.
+    heirs: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
     /// What goes with a relation that it is on, at the start: indexes, triggers and the like.
     on_relation: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
     ops: Vec<Op>,
@@ -48,6 +59,17 @@ pub(crate) fn build(
     split: &BTreeSet<Id>,
 ) -> Vec<Op> {
     let mut parents = BTreeSet::new();
+    let mut to_partitions: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();
+    let mut to_heirs: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();
+    for object in to.iter() {
+        let Body::Table(table) = &object.body else { continue };
+        if let Some(partition) = &table.partition {
+            to_partitions.entry(partition.parent.clone()).or_default().push(object.address.clone());
+        }
+        for parent in &table.inherits {
+            to_heirs.entry(parent.clone()).or_default().push(object.address.clone());
+        }
+    }
     let mut owned: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();
     let mut on_relation: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();
     for object in from.iter().chain(to.iter()) {
@@ -56,9 +78,15 @@ pub(crate) fn build(
             parents.extend(table.partition.iter().map(|partition| partition.parent.clone()));
         }
     }
+    let mut heirs: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();
     for object in from.iter() {
         let address = object.address.clone();
         match &object.body {
+            Body::Table(table) => {
+                for parent in &table.inherits {
+                    heirs.entry(parent.clone()).or_default().push(address.clone());
+                }
+            }
             Body::Sequence(sequence) => {
                 if let Some(owner) = &sequence.owned_by {
                     owned.entry(owner.table.clone()).or_default().push(address);
@@ -73,6 +101,15 @@ pub(crate) fn build(
             }
         }
     }
+    let to_attachments = attachments(to);
+    let mut to_attached: BTreeMap<QualifiedName, Vec<(Id, QualifiedName)>> = BTreeMap::new();
+    for (parent, children) in &to_attachments {
+        for child in children {
+            if let Some(table) = table_of_index(to, child) {
+                to_attached.entry(table).or_default().push((child.clone(), parent.clone()));
+            }
+        }
+    }
     let mut build = Build {
         from,
         to,
@@ -81,8 +118,13 @@ pub(crate) fn build(
         split,
         parents,
         to_indexes: index_ids(to),
-        to_attachments: attachments(to),
+        from_attachments: attachments(from),
+        to_attachments,
+        to_attached,
+        to_partitions,
         owned,
+        to_heirs,
+        heirs,
         on_relation,
         ops: Vec::new(),
     };

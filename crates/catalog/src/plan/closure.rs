@@ -7,10 +7,10 @@ use super::is_disposable;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_literal};
-use crate::object::{Body, Column, Object, Table};
+use crate::object::{Body, Column, Constraint, Index, Object, Table};
 use crate::render::{
     access_method, aggregate, base_type, cast, collation, composite_type, conversion, domain, enum_type,
-    event_trigger, index, materialized_view, operator, operator_class, policy, publication,
+    event_trigger, extension, index, materialized_view, operator, operator_class, policy, publication,
     publication_table, routine, rule, server, statistics, subscription, table, text_search_configuration,
     text_search_dictionary, text_search_parser, text_search_template, trigger, view,
 };
@@ -105,7 +105,10 @@ struct Closure<'a> {
     needs: &'a Dependents,
     attachments: BTreeMap<QualifiedName, Vec<Id>>,
     indexes: BTreeMap<QualifiedName, Id>,
+    partitions: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
     fates: Fates,
+    /// What to look at, tables first: whether an index goes with its parent depends on whether its table is detached.
+    tables: Vec<Event>,
     queue: Vec<Event>,
 }
 
@@ -121,13 +124,21 @@ pub(crate) fn fates(
     needs: &Dependents,
     replaced: &BTreeSet<ObjectAddress>,
 ) -> Fates {
+    let mut partitions: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();
+    for object in from.iter() {
+        if let Body::Table(Table { partition: Some(partition), .. }) = &object.body {
+            partitions.entry(partition.parent.clone()).or_default().push(object.address.clone());
+        }
+    }
     let mut closure = Closure {
         from,
         to,
         needs,
         attachments: attachments(from),
         indexes: index_ids(from),
+        partitions,
         fates: Fates::default(),
+        tables: Vec::new(),
         queue: Vec::new(),
     };
     for object in from.iter() {
@@ -138,13 +149,16 @@ pub(crate) fn fates(
             Some(after) => closure.compare(object, after),
         }
     }
-    while let Some(event) = closure.queue.pop() {
+    while let Some(event) = closure.tables.pop().or_else(|| closure.queue.pop()) {
         match event {
             Event::Destroyed(id) => closure.after_destroyed(&id),
             Event::Retyped(table, column) => closure.after_retyped(&table, &column),
         }
     }
+    let left: Vec<Id> =
+        closure.fates.with_parent.keys().filter(|child| closure.leaves_parent(child)).cloned().collect();
     let mut fates = closure.fates;
+    fates.with_parent.retain(|child, _| !left.contains(child));
     // A part shares the fate of its object.
     let whole: BTreeSet<ObjectAddress> =
         fates.destroyed.iter().filter(|(_, part)| part.is_none()).map(|(a, _)| a.clone()).collect();
@@ -168,7 +182,10 @@ fn same_type(from: &Column, to: &Column) -> bool {
 impl Closure<'_> {
     fn destroy(&mut self, id: Id) {
         if self.fates.destroyed.insert(id.clone()) {
-            self.queue.push(Event::Destroyed(id));
+            let by_itself = matches!(&id.1, Some(part) if part.kind == PartKind::Constraint);
+            let queue =
+                if id.0.kind == ObjectKind::Table && !by_itself { &mut self.tables } else { &mut self.queue };
+            queue.push(Event::Destroyed(id));
         }
     }
 
@@ -212,6 +229,7 @@ impl Closure<'_> {
                 composite_type::alter(address, a, b, used).is_none()
             }
             (Body::Range(a), Body::Range(b)) => a != b,
+            (Body::Extension(a), Body::Extension(b)) => extension::must_replace(a, b),
             (Body::Routine(a), Body::Routine(b)) => routine::must_replace(a, b),
             (Body::Aggregate(a), Body::Aggregate(b)) => aggregate::must_replace(a, b),
             (Body::Operator(a), Body::Operator(b)) => operator::must_replace(a, b),
@@ -302,8 +320,36 @@ impl Closure<'_> {
         if from.partition.is_some() && from.partition != to.partition {
             self.destroy((address.clone(), Some(partition_part())));
         }
+        if let Some(partition) = to.partition.as_ref().filter(|_| from.partition != to.partition) {
+            self.clear_the_way(address, &partition.parent);
+        }
         for parent in from.inherits.iter().filter(|parent| !to.inherits.contains(parent)) {
             self.destroy((address.clone(), Some(super::id::inherits_part(parent))));
+        }
+    }
+
+    /// Before a table becomes a partition, indexes go that the server would attach to one of the parent's though they
+    /// shall stay by themselves; they come back afterwards.
+    fn clear_the_way(&mut self, table: &ObjectAddress, parent: &QualifiedName) {
+        let on = |catalog: &Catalog, name: &QualifiedName| -> Vec<(ObjectAddress, Index)> {
+            let objects = catalog.iter().filter_map(|object| match &object.body {
+                Body::Index(index) if index.table == *name => Some((object.address.clone(), index.clone())),
+                _ => None,
+            });
+            objects.collect()
+        };
+        let shape = |index: &Index| {
+            index.definition.split_once(" USING ").map(|(_, shape)| (index.unique, shape.to_owned()))
+        };
+        let parents: BTreeSet<_> = on(self.from, parent).iter().map(|(_, index)| shape(index)).collect();
+        for (address, index) in on(self.from, &table.qualified()) {
+            let alone = match self.to.get(&address).map(|object| &object.body) {
+                Some(Body::Index(after)) => after.parent.is_none(),
+                _ => false,
+            };
+            if alone && index.parent.is_none() && parents.contains(&shape(&index)) {
+                self.destroy((address, None));
+            }
         }
     }
 
@@ -317,6 +363,7 @@ impl Closure<'_> {
             self.depends_on_destroyed(dependent, address);
         }
         self.destroy_attached(id);
+        self.destroy_adopted(id);
         if let (ObjectKind::Table, Some(part)) = (address.kind, part)
             && part.kind == PartKind::Column
             && self.holds_default(address, &part.name)
@@ -378,6 +425,37 @@ impl Closure<'_> {
         {
             self.fates.with_parent.insert(id.clone(), parent.clone());
             self.destroy(parent);
+        }
+    }
+
+    /// Foreign keys of partitions that a partitioned table's has adopted under names of their own go with it.
+    fn destroy_adopted(&mut self, id: &Id) {
+        let (address, Some(part)) = id else { return };
+        let Some(key) = self.foreign_key(address, &part.name).cloned() else { return };
+        for partition in self.partitions.get(&address.qualified()).cloned().unwrap_or_default() {
+            let adopted: Vec<String> = match self.from.get(&partition).map(|object| &object.body) {
+                Some(Body::Table(table)) => table
+                    .constraints
+                    .iter()
+                    .filter(|(_, c)| {
+                        c.inherited && c.references == key.references && c.columns == key.columns
+                    })
+                    .map(|(name, _)| name.clone())
+                    .collect(),
+                _ => Vec::new(),
+            };
+            if !self.fates.drops_part(&partition, &partition_part()) {
+                for name in adopted {
+                    self.destroy((partition.clone(), Some(Part::constraint(name))));
+                }
+            }
+        }
+    }
+
+    fn foreign_key(&self, address: &ObjectAddress, name: &str) -> Option<&Constraint> {
+        match &self.from.get(address)?.body {
+            Body::Table(table) => table.constraints.get(name).filter(|c| c.references.is_some()),
+            _ => None,
         }
     }
 

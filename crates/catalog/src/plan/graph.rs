@@ -1,5 +1,7 @@
 //! The order of operations.
 
+mod mention;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -8,7 +10,7 @@ use super::op::{Op, Phase};
 use crate::address::{ObjectAddress, ObjectKind, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Table};
+use crate::object::{Body, Constraint, Table};
 
 /// Start and end with what their objects need.
 pub(crate) struct World<'a> {
@@ -114,6 +116,9 @@ fn edges(ops: &[Op], world: &World<'_>) -> Edges {
             }
             altering(id).for_each(|other| edges.add(other, index));
         }
+        for other in op.after_gone.iter().filter_map(|id| destroyers.of(id)) {
+            edges.add(other, index);
+        }
         match op.phase {
             Phase::Attach => edges.add(index, barrier),
             Phase::ForeignKey => edges.add(barrier, index),
@@ -165,7 +170,7 @@ fn foreign_keys_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: 
     }
 }
 
-/// A partition is detached before an index of it that is attached to the parent's goes.
+/// A table leaves its parent before what it has from it goes: an attached index, an inherited column or constraint.
 fn detach_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut Edges) {
     for (index, op) in ops.iter().enumerate() {
         for (address, part) in &op.destroys {
@@ -174,17 +179,26 @@ fn detach_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut E
                     ObjectAddress::new(ObjectKind::Table, &index.table.schema, &index.table.name)
                 }
                 (Some(Body::Table(table)), Some(part)) if part.kind == PartKind::Constraint => {
-                    let attached =
-                        table.constraints.get(&part.name).is_some_and(|c| c.index_parent.is_some());
-                    if !attached {
+                    let of_parent = |c: &Constraint| c.index_parent.is_some() || c.inherited;
+                    if !table.constraints.get(&part.name).is_some_and(of_parent) {
+                        continue;
+                    }
+                    address.clone()
+                }
+                (Some(Body::Table(table)), Some(part)) if part.kind == PartKind::Column => {
+                    if !table.columns.get(&part.name).is_some_and(|column| column.inherited.0) {
                         continue;
                     }
                     address.clone()
                 }
                 _ => continue,
             };
-            if let Some(&detach) = destroyers.0.get(&(table, Some(id::partition_part()))) {
-                edges.add(detach, index);
+            let Some(Body::Table(body)) = world.from.get(&table).map(|object| &object.body) else { continue };
+            let partition = body.partition.iter().map(|_| id::partition_part());
+            for parent in partition.chain(body.inherits.iter().map(id::inherits_part)) {
+                if let Some(&detach) = destroyers.0.get(&(table.clone(), Some(parent))) {
+                    edges.add(detach, index);
+                }
             }
         }
     }
@@ -213,11 +227,25 @@ pub(crate) fn order(ops: &[Op], world: &World<'_>) -> Result<Vec<usize>, Vec<usi
             waits[then] += 1;
         }
     }
-    let mut ready: BinaryHeap<Reverse<_>> =
-        (0..count).filter(|&i| waits[i] == 0).map(|i| Reverse(rank(ops, i))).collect();
+    let mut wished_by: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut wishes = vec![0_usize; count];
+    for (first, then) in mention::wishes(ops, world.to, &edges.after) {
+        wished_by.entry(first).or_default().push(then);
+        wishes[then] += 1;
+    }
+    let mut ready: BinaryHeap<Reverse<_>> = BinaryHeap::new();
+    // What waits for wishes alone goes on when nothing else can.
+    let mut wishing = BTreeSet::new();
+    for index in (0..count).filter(|&index| waits[index] == 0) {
+        if wishes[index] == 0 {
+            ready.push(Reverse(rank(ops, index)));
+        } else {
+            wishing.insert(rank(ops, index));
+        }
+    }
     let mut order = Vec::with_capacity(count);
     let mut done = vec![false; count];
-    while let Some(Reverse((.., index))) = ready.pop() {
+    while let Some((.., index)) = ready.pop().map(|Reverse(next)| next).or_else(|| wishing.pop_first()) {
         done[index] = true;
         if index < ops.len() {
             order.push(index);
@@ -225,6 +253,16 @@ pub(crate) fn order(ops: &[Op], world: &World<'_>) -> Result<Vec<usize>, Vec<usi
         for &then in &edges.after[index] {
             waits[then] -= 1;
             if waits[then] == 0 {
+                if wishes[then] == 0 {
+                    ready.push(Reverse(rank(ops, then)));
+                } else {
+                    wishing.insert(rank(ops, then));
+                }
+            }
+        }
+        for &then in wished_by.get(&index).into_iter().flatten() {
+            wishes[then] -= 1;
+            if wishes[then] == 0 && wishing.remove(&rank(ops, then)) {
                 ready.push(Reverse(rank(ops, then)));
             }
         }

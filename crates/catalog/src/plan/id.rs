@@ -200,7 +200,12 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
         };
         let parent_constraint = match (&object.body, &id.1) {
             (Body::Table(table), Some(own)) if own.kind == PartKind::Constraint => {
-                table.constraints.get(&own.name).is_some_and(|c| c.inherited && c.references.is_none())
+                // A foreign key under a name of its own is adopted by that of the parent.
+                let renamed = on.1.as_ref().is_some_and(|on| on.kind == own.kind && on.name != own.name);
+                table
+                    .constraints
+                    .get(&own.name)
+                    .is_some_and(|c| c.inherited && (c.references.is_none() || renamed))
                     && on.0.kind == ObjectKind::Table
                     && on.0 != *address
             }

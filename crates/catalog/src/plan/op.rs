@@ -36,6 +36,8 @@ pub(crate) struct Op {
     pub(crate) needs: Vec<Id>,
     /// What comes before if something happens to it at all.
     pub(crate) follows: Vec<Id>,
+    /// What must be gone, of the start, if it goes at all.
+    pub(crate) after_gone: Vec<Id>,
     /// The names of what is destroyed were given up before: what was put under another name until it could go.
     pub(crate) keeps_names: bool,
 }
@@ -74,6 +76,12 @@ impl Op {
     /// The operation comes after what makes or alters `id`.
     pub(crate) fn follows(mut self, id: Id) -> Self {
         self.follows.push(id);
+        self
+    }
+
+    /// The operation comes after `id` is gone.
+    pub(crate) fn after_gone(mut self, id: Id) -> Self {
+        self.after_gone.push(id);
         self
     }
 

@@ -25,6 +25,11 @@ pub(crate) fn drop(address: &ObjectAddress) -> Step {
         .hazard(Hazard::BreaksApplications)
 }
 
+/// Whether only a new extension can be what `to` is.
+pub(crate) fn must_replace(from: &Extension, to: &Extension) -> bool {
+    from.schema != to.schema && !from.relocatable
+}
+
 pub(crate) fn alter(address: &ObjectAddress, from: &Extension, to: &Extension) -> Vec<Step> {
     let mut steps = Vec::new();
     if from.version != to.version {

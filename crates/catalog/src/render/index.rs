@@ -22,8 +22,11 @@ pub(crate) fn create(address: &ObjectAddress, index: &Index) -> Vec<Step> {
     steps
 }
 
-pub(crate) fn drop(address: &ObjectAddress, index: &Index) -> Step {
-    Step::new(ChangeKind::Drop, address, Action::DropIndex, format!("DROP INDEX {}", address.qualified()))
+/// `DROP INDEX`; with `keys`, keys of partitions are attached to the index, which the server drops only when told to.
+pub(crate) fn drop(address: &ObjectAddress, index: &Index, keys: bool) -> Step {
+    let cascade = if keys { " CASCADE" } else { "" };
+    let sql = format!("DROP INDEX {}{cascade}", address.qualified());
+    Step::new(ChangeKind::Drop, address, Action::DropIndex, sql)
         .hazard(Hazard::SlowsQueries)
         .lock(LockMode::AccessExclusive, index.table.clone())
 }

@@ -1,7 +1,7 @@
 //! Sequences.
 
 use crate::address::{ObjectAddress, Part};
-use crate::ident::quote_ident;
+use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{OwnedBy, Sequence, SequenceOptions};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
 
@@ -102,20 +102,66 @@ pub(crate) fn own(address: &ObjectAddress, owner: Option<&OwnedBy>) -> Step {
         .lock(LockMode::ShareRowExclusive, address.qualified())
 }
 
+/// What keeps the position of a sequence inside its bounds when they become narrower: the server refuses them otherwise.
+pub(crate) struct Narrowing {
+    /// Options to have in between, when no position is inside of both.
+    pub(crate) between: Option<SequenceOptions>,
+    /// Statements that move a position that would be outside.
+    pub(crate) moves: Vec<String>,
+}
+
+/// How the sequence `name` gets from its old bounds into new ones.
+pub(crate) fn narrowing(name: &QualifiedName, from: &SequenceOptions, to: &SequenceOptions) -> Narrowing {
+    let width = |name: &str| ["smallint", "integer", "bigint"].iter().position(|known| *known == name);
+    let wider = if width(&to.data_type) > width(&from.data_type) { to } else { from };
+    let apart = to.min > from.max || to.max < from.min;
+    let between = apart.then(|| SequenceOptions {
+        data_type: wider.data_type.clone(),
+        min: from.min.min(to.min),
+        max: from.max.max(to.max),
+        ..from.clone()
+    });
+    let upwards = to.increment > 0;
+    let sequence = crate::ident::quote_literal(&name.to_string());
+    let set = |position: i64, used: bool, outside: &str| {
+        format!(
+            "SELECT pg_catalog.setval({sequence}, {position}, {used}) FROM {name} WHERE last_value {outside} {position}"
+        )
+    };
+    // A position that another data type has no room for is for people to decide on: that fails.
+    let usual = defaults(&to.data_type, to.increment);
+    let mut moves = Vec::new();
+    let retyped = from.data_type != to.data_type;
+    if to.min > from.min && !(retyped && to.min == usual.min) {
+        moves.push(set(to.min, !upwards, "<"));
+    }
+    if to.max < from.max && !(retyped && to.max == usual.max) {
+        moves.push(set(to.max, upwards, ">"));
+    }
+    Narrowing { between, moves }
+}
+
 /// Changes of everything but the owner.
 pub(crate) fn alter(address: &ObjectAddress, from: &Sequence, to: &Sequence) -> Vec<Step> {
     let mut steps = Vec::new();
     if let (Some(old), Some(new)) = (&from.options, &to.options) {
-        let clauses = option_changes(old, new);
-        if !clauses.is_empty() {
-            let narrower = new.min > old.min || new.max < old.max;
-            steps.push(
-                Step::alter(address, Action::AlterSequence, format!("ALTER SEQUENCE {address}{clauses}"))
-                    .on(Part::property("options"))
-                    .lock(LockMode::ShareRowExclusive, address.qualified())
-                    .hazard_if(narrower, Hazard::MayFailOnRows),
-            );
-        }
+        let step = |sql: String, mode: LockMode| {
+            Step::alter(address, Action::AlterSequence, sql)
+                .on(Part::property("options"))
+                .lock(mode, address.qualified())
+        };
+        let change = |old: &SequenceOptions, new: &SequenceOptions| {
+            let clauses = option_changes(old, new);
+            let sql = format!("ALTER SEQUENCE {address}{clauses}");
+            (!clauses.is_empty()).then(|| step(sql, LockMode::ShareRowExclusive))
+        };
+        let Narrowing { between, moves } = narrowing(&address.qualified(), old, new);
+        steps.extend(between.as_ref().and_then(|between| change(old, between)));
+        steps.extend(moves.into_iter().map(|sql| step(sql, LockMode::RowExclusive)));
+        let retyped = old.data_type != new.data_type;
+        let may_fail = retyped && (new.min > old.min || new.max < old.max);
+        let last = change(between.as_ref().unwrap_or(old), new);
+        steps.extend(last.map(|step| step.hazard_if(may_fail, Hazard::MayFailOnRows)));
     }
     if from.unlogged != to.unlogged {
         let word = if to.unlogged { "UNLOGGED" } else { "LOGGED" };

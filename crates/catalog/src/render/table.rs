@@ -2,15 +2,16 @@
 
 pub(crate) mod column;
 pub(crate) mod constraint;
+pub(crate) mod conversion;
 pub(crate) mod partition;
 mod volatility;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::option;
 use crate::address::{ObjectAddress, Part};
 use crate::ident::quote_ident;
-use crate::object::{ConstraintKind, Persistence, ReplicaIdentityKind, Table};
+use crate::object::{Constraint, ConstraintKind, Persistence, ReplicaIdentityKind, Table};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
 
 /// The clauses of `CREATE TABLE` after the columns.
@@ -41,23 +42,33 @@ fn tail(table: &Table) -> String {
 ///
 /// A partition is made as a table of its own and attached afterwards, so all its columns are named.
 pub(crate) fn declares(table: &Table, column: &str) -> bool {
-    table.partition.is_some() || table.columns.get(column).is_some_and(|column| !column.inherited)
+    table.partition.is_some() || table.columns.get(column).is_some_and(|column| !column.inherited.0)
 }
 
 /// Constraints that `CREATE TABLE` can hold, but for those in `later`.
 ///
 /// Foreign keys come last of all, and `NOT VALID` means something only after rows are there. Of several keys on the
-/// same columns `CREATE TABLE` makes one, so the others are made apart.
-pub(crate) fn inline_constraints(table: &Table, later: &BTreeSet<Part>) -> Vec<String> {
-    let key = table.primary_key().map(|(name, constraint)| (name, &constraint.columns));
-    let mut keys: BTreeSet<&Vec<String>> = BTreeSet::new();
+/// same columns `CREATE TABLE` makes one, so the others are made apart: one of those that are `preferred` is first, then
+/// the primary key.
+pub(crate) fn inline_constraints(
+    table: &Table,
+    later: &BTreeSet<Part>,
+    preferred: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
+    let is_key = |constraint: &Constraint| {
+        matches!(constraint.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey)
+    };
+    let mut first: BTreeMap<&Vec<String>, &String> = BTreeMap::new();
+    let mut keys: Vec<(&String, &Constraint)> = table.constraints.iter().filter(|(_, c)| is_key(c)).collect();
+    keys.sort_by_key(|(name, c)| (!preferred(name), c.kind != ConstraintKind::PrimaryKey));
+    for (name, constraint) in keys {
+        first.entry(&constraint.columns).or_insert(name);
+    }
     table
         .constraints
         .iter()
         .filter(|(name, constraint)| {
-            let again = constraint.kind == ConstraintKind::Unique
-                && (!keys.insert(&constraint.columns)
-                    || key.is_some_and(|(_, columns)| *columns == constraint.columns));
+            let again = is_key(constraint) && first.get(&constraint.columns) != Some(name);
             constraint.kind != ConstraintKind::ForeignKey
                 && !again
                 && constraint.validated

@@ -123,7 +123,7 @@ impl ColumnRow {
             foreign_options: self.foreign_options.clone(),
             comment: self.comment.clone(),
             grants: BTreeMap::new(),
-            inherited: !self.local,
+            inherited: Remembered(!self.local),
         }
     }
 

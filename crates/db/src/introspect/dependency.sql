@@ -1,5 +1,7 @@
 -- Dependencies between objects of users: catalog, oid and part of what needs, of what is needed, type.
-SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype
+SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid,
+       -- A column of the system, such as tableoid, has a negative number.
+       GREATEST(d.refobjsubid, 0) AS refobjsubid, d.deptype
 FROM pg_catalog.pg_depend d
 WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'x')
   AND d.objid >= 16384

@@ -88,7 +88,7 @@ impl Build<'_> {
         let split = self.split.contains(&default);
         let holds = column.default.is_some() || column.generated.is_some() || column.identity.is_some();
         let mut parent_ids = Vec::new();
-        let by_parent = column.inherited
+        let by_parent = column.inherited.0
             && self.parent_stays_and(address, a, b, &|parent| {
                 let id = (parent.clone(), Some(part.clone()));
                 let has = Self::table_of(self.to, &parent.qualified())
@@ -141,6 +141,16 @@ impl Build<'_> {
         if let Some((previous, _)) = previous {
             op = op.follows((address.clone(), Some(Part::column(previous))));
         }
+        // A column that is a child's own too is there before the parent's, which it becomes one with.
+        for child in self.to_heirs.get(&address.qualified()).into_iter().flatten() {
+            let own = Self::table_of(self.to, &child.qualified())
+                .and_then(|table| table.columns.get(name))
+                .is_some_and(|column| !column.inherited.0);
+            let id = (child.clone(), Some(part.clone()));
+            if own && self.is_made(&id) && !self.is_made(&(child.clone(), None)) {
+                op = op.needs(id);
+            }
+        }
         self.push(op);
         if split {
             self.make_default(address, name, column, false);
@@ -174,17 +184,19 @@ impl Build<'_> {
         let retyped = |table: &ObjectAddress| self.fates.retyped.contains(&(table.clone(), name.to_owned()));
         let mut steps: Vec<Step> = Vec::new();
         if retyped(address) {
-            let by_parent = new.inherited && self.parent_stays_and(address, a, b, &|parent| retyped(parent));
+            let by_parent = self.parent_stays_and(address, a, b, &|parent| retyped(parent));
             if !by_parent {
                 let foreign = b.server.is_some();
-                let using = if foreign { None } else { self.rebuilt_values(from, name, new) };
+                let values =
+                    || self.rebuilt_values(from, name, new).or_else(|| self.converted(name, old, new));
+                let using = if foreign { None } else { values() };
                 steps.push(table::column::set_type(address, name, old, new, using, foreign));
             }
         }
         // The new type may bring another storage of its own.
         steps.extend(table::column::storage(address, name, old, new));
         if old.not_null != new.not_null {
-            let partition_follows = new.inherited
+            let partition_follows = new.inherited.0
                 && b.partition.is_some()
                 && self.parent_stays_and(address, a, b, &|parent| {
                     let not_null = |catalog| {

@@ -22,9 +22,17 @@ impl Build<'_> {
     /// Makes an object that is not there, or not any more.
     pub(super) fn make(&mut self, object: &Object) {
         let address = &object.address;
-        // The query of a materialized view runs with its owner's rights only once it has its owner.
+        // The query of a materialized view runs with its owner's rights only once it has its owner. That matters when it
+        // calls what others have written; when it only reads tables, the owner may even have lost the right to.
+        let calls = |on: &ObjectAddress| {
+            !matches!(
+                on.kind,
+                ObjectKind::Table | ObjectKind::Schema | ObjectKind::Enum | ObjectKind::Collation
+            )
+        };
         let filled_by_owner = matches!(&object.body, Body::MaterializedView(body) if body.populated.0)
-            && self.role().is_some_and(|role| role != object.common.owner);
+            && self.role().is_some_and(|role| role != object.common.owner)
+            && object.dependencies().iter().any(|dependency| calls(&dependency.on));
         let steps = match &object.body {
             Body::Schema(_) => vec![schema::create(address)],
             Body::Extension(body) => vec![extension::create(address, body)],
@@ -88,6 +96,9 @@ impl Build<'_> {
         }
         if self.fates.rebuilt.contains(address) {
             op = op.needs(aside(address));
+        }
+        if let Body::Index(index) = &object.body {
+            op = self.after_attaching(op, &index.table, &(address.clone(), None));
         }
         if default_privileges::is_one(object) || address.kind == ObjectKind::EventTrigger {
             op = op.in_phase(Phase::Last);

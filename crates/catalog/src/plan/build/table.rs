@@ -21,7 +21,7 @@ impl Build<'_> {
         let mut later: BTreeSet<Part> =
             body.constraints.keys().map(Part::constraint).filter(|part| is_split(part)).collect();
         later.extend(body.columns.keys().map(Part::default_of).filter(|part| is_split(part)));
-        let inline = table::inline_constraints(body, &later);
+        let inline = self.inline_constraints(address, body);
         later.extend(body.constraints.keys().filter(|name| !inline.contains(*name)).map(Part::constraint));
 
         let mut steps = table::create(address, body, &inline, &later);
@@ -62,13 +62,36 @@ impl Build<'_> {
         self.cluster_on(address, None, body);
     }
 
+    /// The constraints that `CREATE TABLE` holds, when the table is made.
+    pub(super) fn inline_constraints(&self, address: &ObjectAddress, body: &Table) -> Vec<String> {
+        let is_split = |part: &Part| self.split.contains(&(address.clone(), Some(part.clone())));
+        let split = body.constraints.keys().map(Part::constraint).filter(is_split).collect();
+        // The server attaches the one key that is there to that of the parent.
+        let counterpart = |name: &str| {
+            let parent = body.constraints.get(name).and_then(|constraint| constraint.index_parent.as_ref());
+            parent
+                .and_then(|parent| self.to_indexes.get(parent))
+                .is_some_and(|parent| !self.is_made_apart(parent))
+        };
+        let mut inline = table::inline_constraints(body, &split, &counterpart);
+        // The server makes a key for each partition that has none to attach.
+        if let Some(partitions) = self.to_partitions.get(&address.qualified()) {
+            inline.retain(|name| {
+                let key = QualifiedName::new(&address.schema, name);
+                let attached = self.to_attachments.get(&key).map_or(0, Vec::len);
+                !body.constraints[name].kind.has_index() || attached == partitions.len()
+            });
+        }
+        inline
+    }
+
     /// What columns that come from a parent by inheritance have other than the parent's.
     fn inherited_columns(&self, address: &ObjectAddress, body: &Table, later: &BTreeSet<Part>) -> Vec<Step> {
         let mut steps = Vec::new();
         if body.partition.is_some() {
             return steps;
         }
-        for (name, column) in body.columns.iter().filter(|(_, column)| column.inherited) {
+        for (name, column) in body.columns.iter().filter(|(_, column)| column.inherited.0) {
             let parents: Vec<&Column> = body
                 .inherits
                 .iter()
@@ -138,19 +161,47 @@ impl Build<'_> {
         steps.extend(comment::of_part(object, &part));
         self.plain(address, &mut steps);
         let mut op = Op::new(steps).makes((address.clone(), Some(part)));
+        if constraint.kind.has_index() {
+            let id = op.makes[0].clone();
+            op = self.after_attaching(op, &address.qualified(), &id);
+        }
         if foreign {
             op = op.in_phase(Phase::ForeignKey);
+            for adopted in self.adopted(address, name) {
+                op = op.needs(adopted);
+            }
+            let before = stays.and_then(|before| before.partition.as_ref());
+            if let Some(above) = before.map(|partition| Self::table_address(&partition.parent))
+                && let Some(table) = Self::table_of(self.from, &above.qualified())
+            {
+                // What the parent has adopted goes with its own.
+                let foreign = table.constraints.iter().filter(|(_, c)| c.references.is_some());
+                for (name, _) in foreign {
+                    op = op.after_gone((above.clone(), Some(Part::constraint(name))));
+                }
+            }
         }
         if by_itself {
             let parents = body.partition.iter().map(|p| &p.parent).chain(&body.inherits);
             for parent in parents {
                 op = op.needs((Self::table_address(parent), Some(Part::constraint(name))));
             }
-        } else if foreign && constraint.inherited {
-            // The parent's foreign key adopts it.
-            op = op.in_phase(Phase::Make);
         }
         self.push(op);
+    }
+
+    /// Foreign keys of partitions under names of their own, which that of the partitioned table adopts when they are
+    /// there before it.
+    fn adopted(&self, address: &ObjectAddress, name: &str) -> Vec<Id> {
+        let mut adopted = Vec::new();
+        for partition in self.to_partitions.get(&address.qualified()).into_iter().flatten() {
+            let Some(body) = Self::table_of(self.to, &partition.qualified()) else { continue };
+            let own = body.constraints.iter().filter(|(other, constraint)| {
+                constraint.kind == ConstraintKind::ForeignKey && constraint.inherited && *other != name
+            });
+            adopted.extend(own.map(|(other, _)| (partition.clone(), Some(Part::constraint(other)))));
+        }
+        adopted
     }
 
     /// `REPLICA IDENTITY`, once its index is there.

@@ -2,6 +2,7 @@
 
 use super::Build;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
+use crate::ident::QualifiedName;
 use crate::object::{Body, Object, Table, supports};
 use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
@@ -62,7 +63,10 @@ impl Build<'_> {
             }
             Body::View(_) => view::drop(address),
             Body::MaterializedView(_) => materialized_view::drop(address),
-            Body::Index(body) => index::drop(address, body),
+            Body::Index(body) => {
+                let with_it = self.with_attached(&(address.clone(), None), Op::default()).destroys;
+                index::drop(address, body, with_it.iter().any(|(_, part)| part.is_some()))
+            }
             Body::Trigger(body) => trigger::drop(address, body),
             Body::Policy(body) => policy::drop(address, body),
             Body::Rule(body) => rule::drop(address, body),
@@ -155,7 +159,7 @@ impl Build<'_> {
         })
     }
 
-    fn relation_goes(&self, name: &crate::ident::QualifiedName) -> bool {
+    fn relation_goes(&self, name: &QualifiedName) -> bool {
         [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView]
             .into_iter()
             .any(|kind| self.fates.drops(&ObjectAddress::new(kind, &name.schema, &name.name)))
@@ -197,8 +201,17 @@ impl Build<'_> {
         op
     }
 
-    /// Adds the indexes of partitions that go with theirs.
+    /// Adds the indexes of partitions that go with theirs; partitions that leave take theirs along before.
     fn with_attached(&self, id: &Id, mut op: Op) -> Op {
+        let index = match &id.1 {
+            Some(part) => QualifiedName::new(&id.0.schema, &part.name),
+            None => id.0.qualified(),
+        };
+        for child in self.from_attachments.get(&index).into_iter().flatten() {
+            let table =
+                super::attach::table_of_index(self.from, child).map(|name| Self::table_address(&name));
+            op.after_gone.extend(table.map(|table| (table, Some(id::partition_part()))));
+        }
         for (child, parent) in &self.fates.with_parent {
             if parent == id && !self.table_goes(child) {
                 op = op.destroys(child.clone());
@@ -241,7 +254,7 @@ impl Build<'_> {
     }
 
     /// Whether a foreign key that stays refers to a table, or to what it is a partition of.
-    fn is_referenced(&self, name: &crate::ident::QualifiedName) -> bool {
+    fn is_referenced(&self, name: &QualifiedName) -> bool {
         let address = Self::table_address(name);
         if self.fates.drops(&address) {
             return false;
@@ -280,6 +293,15 @@ impl Build<'_> {
         self.push(Op::new(steps).destroys(id.clone()));
     }
 
+    /// Whether a child keeps a column that its parent loses.
+    fn child_keeps(&self, parent: &ObjectAddress, column: &str) -> bool {
+        let part = Part::column(column);
+        self.heirs.get(&parent.qualified()).into_iter().flatten().any(|child| {
+            let leaves = self.fates.drops_part(child, &id::inherits_part(&parent.qualified()));
+            !leaves && (!self.fates.drops_part(child, &part) || self.child_keeps(child, column))
+        })
+    }
+
     fn drop_parts(&mut self, address: &ObjectAddress, body: &Table) {
         let part_id = |part: Part| (address.clone(), Some(part));
         let Some(Body::Table(after)) = self.to.get(address).map(|object| &object.body) else { return };
@@ -289,14 +311,29 @@ impl Build<'_> {
         let mut ops = Vec::new();
         for (name, column) in &body.columns {
             let id = part_id(Part::column(name));
+            let parent_drops = |part: Part| {
+                self.parent_stays_and(address, body, after, &|parent| {
+                    self.fates.drops_part(parent, &part) && !self.child_keeps(parent, name)
+                })
+            };
             let default = part_id(Part::default_of(name));
             let goes = self.fates.destroyed.contains(&id);
             let default_goes = self.fates.destroyed.contains(&default);
             if goes {
-                let by_parent = column.inherited && parent_drops(Part::column(name));
-                let steps =
-                    if by_parent { Vec::new() } else { vec![table::column::drop(address, name, column)] };
+                let by_parent = column.inherited.0 && parent_drops(Part::column(name));
+                let only = self.child_keeps(address, name);
+                let steps = if by_parent {
+                    Vec::new()
+                } else {
+                    vec![table::column::drop(address, name, column, only)]
+                };
                 let mut op = Op::new(steps).destroys(id);
+                if !by_parent {
+                    // What a parent has dropped for itself alone is the child's own from then on.
+                    for parent in &body.inherits {
+                        op = op.after_gone((Self::table_address(parent), Some(Part::column(name))));
+                    }
+                }
                 if default_goes && self.split.contains(&default) {
                     let mut steps = vec![table::column::set_default(address, name, None)];
                     self.plain(address, &mut steps);

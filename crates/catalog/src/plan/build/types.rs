@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::Build;
-use crate::address::{ObjectAddress, Part, Scope};
+use crate::address::{ObjectAddress, ObjectKind, Part, Scope};
+use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{Body, Column, Object};
 use crate::plan::id::{self, Id};
 use crate::plan::op::Op;
 use crate::plan::{Action, Step};
+use crate::render::table::conversion::{self, Origin};
 use crate::render::{collation, domain, kind_keyword};
 
 /// The identity of "the old type has given up its name".
@@ -78,6 +80,30 @@ impl Build<'_> {
         }
         op.needs.push(aside(address));
         self.push(op);
+    }
+
+    /// The values of a column in another type; `None` where the server casts by itself.
+    pub(super) fn converted(&self, name: &str, from: &Column, to: &Column) -> Option<String> {
+        let cast = |catalog: &Catalog, from: &str, to: &str| {
+            catalog.contains(&ObjectAddress::global(ObjectKind::Cast, format!("({from} AS {to})")))
+        };
+        let own_cast = |catalog| cast(catalog, &from.type_name, &to.type_name);
+        if own_cast(self.from) && own_cast(self.to) {
+            return Some(format!("{}::{}", quote_ident(name), to.type_name));
+        }
+        let origin = |name: &str| {
+            name.contains('.').then(|| {
+                let is_it = |object: &&Object| {
+                    object.address.kind.is_type() && object.address.qualified().to_string() == name
+                };
+                match self.from.iter().find(is_it).or_else(|| self.to.iter().find(is_it)).map(|o| &o.body) {
+                    Some(Body::Domain(domain)) => Origin::Domain(domain.base_type.clone()),
+                    Some(_) => Origin::Own,
+                    None => Origin::Extension,
+                }
+            })
+        };
+        conversion::using(name, &from.type_name, &to.type_name, &origin)
     }
 
     /// The values of a column whose type is rebuilt, in the new type; `None` when a plain cast will do.

@@ -203,7 +203,7 @@ pub(super) fn aside_name(object: &Object, part: &Part) -> String {
 fn comes_from_parent(object: &Object, part: &Part) -> bool {
     let Body::Table(table) = &object.body else { return false };
     match part.kind {
-        PartKind::Column => table.columns.get(&part.name).is_some_and(|column| column.inherited),
+        PartKind::Column => table.columns.get(&part.name).is_some_and(|column| column.inherited.0),
         PartKind::Constraint => table.constraints.get(&part.name).is_some_and(|constraint| {
             constraint.inherited && !constraint.kind.has_index() && constraint.references.is_none()
         }),

@@ -4,6 +4,7 @@ use crate::address::{ObjectAddress, Part};
 use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{Column, Identity};
 use crate::plan::{Action, Hazard, LockMode, Step};
+use crate::render::table::conversion::base;
 use crate::render::table::volatility;
 use crate::render::{option, sequence};
 
@@ -157,8 +158,10 @@ pub(crate) fn add(address: &ObjectAddress, name: &str, column: &Column, with_def
     steps
 }
 
-pub(crate) fn drop(address: &ObjectAddress, name: &str, column: &Column) -> Step {
-    let sql = format!("ALTER TABLE {address} DROP COLUMN {}", quote_ident(name));
+/// `DROP COLUMN`; with `only`, children keep theirs.
+pub(crate) fn drop(address: &ObjectAddress, name: &str, column: &Column, only: bool) -> Step {
+    let only = if only { "ONLY " } else { "" };
+    let sql = format!("ALTER TABLE {only}{address} DROP COLUMN {}", quote_ident(name));
     Step::alter(address, Action::DropColumn { column: name.to_owned() }, sql)
         .on(Part::column(name))
         .hazard_if(column.generated.is_none(), Hazard::DataLoss)
@@ -178,18 +181,6 @@ pub(crate) fn set_not_null(address: &ObjectAddress, name: &str, not_null: bool, 
     let word = if not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
     let step = if partitioned { step_with_children(address, name, word) } else { step(address, name, word) };
     step.hazard_if(not_null, Hazard::FullScan).hazard_if(not_null, Hazard::MayFailOnRows)
-}
-
-/// A type without its modifier and array bounds: `character varying(10)[]` is `character varying`.
-fn base(type_name: &str) -> String {
-    let mut text = type_name.replace("[]", "");
-    while let (Some(start), Some(end)) = (text.find('('), text.find(')')) {
-        if start > end || type_name.contains('"') {
-            break;
-        }
-        text.replace_range(start..=end, "");
-    }
-    text
 }
 
 /// Whether rows can stay as they are: longer or unlimited text, wider numeric of the same scale.
@@ -220,21 +211,8 @@ fn is_instant(from: &str, to: &str) -> bool {
     }
 }
 
-/// Whether the server casts by itself in an assignment: then `USING` says nothing.
-fn casts_by_itself(from: &str, to: &str) -> bool {
-    const NUMBERS: [&str; 6] = ["smallint", "integer", "bigint", "real", "double precision", "numeric"];
-    const TEXTS: [&str; 3] = ["text", "character varying", "character"];
-    let (old, new) = (base(from), base(to));
-    let both = |set: &[&str]| set.contains(&old.as_str()) && set.contains(&new.as_str());
-    from.contains("[]") == to.contains("[]")
-        && (old == new
-            || both(&NUMBERS)
-            || both(&TEXTS)
-            || (TEXTS.contains(&new.as_str()) && !to.contains("[]")))
-}
-
-/// `ALTER COLUMN … TYPE`; `using` is what the values are made of where a cast is not enough. A foreign table has no rows
-/// of its own to change.
+/// `ALTER COLUMN … TYPE`; `using` is what the values are made of where the server does not cast by itself. A foreign
+/// table has no rows of its own to change.
 pub(crate) fn set_type(
     address: &ObjectAddress,
     name: &str,
@@ -244,11 +222,7 @@ pub(crate) fn set_type(
     foreign: bool,
 ) -> Step {
     let collation = to.collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
-    let using = using.or_else(|| {
-        (!foreign && !casts_by_itself(&from.type_name, &to.type_name))
-            .then(|| format!("{}::{}", quote_ident(name), to.type_name))
-    });
-    let rewrites = using.is_some() || !is_instant(&from.type_name, &to.type_name);
+    let rewrites = !foreign && (using.is_some() || !is_instant(&from.type_name, &to.type_name));
     let using = using.map(|using| format!(" USING {using}")).unwrap_or_default();
     let clause = format!("TYPE {}{collation}{using}", to.type_name);
     let mut step = step_with_children(address, name, &clause)
@@ -292,8 +266,16 @@ pub(crate) fn set_identity(
             if old.always != new.always {
                 clauses.push(format!("SET GENERATED {}", if new.always { "ALWAYS" } else { "BY DEFAULT" }));
             }
-            let options = identity_changes(old, new);
-            clauses.extend(options);
+            let narrowing = sequence::narrowing(&new.sequence, &old.options, &new.options);
+            let between = narrowing.between.map(|options| Identity { options, ..old.clone() });
+            if let Some(between) = &between {
+                let clauses = identity_changes(old, between);
+                steps.push(part(step(address, name, &clauses.join(" "))));
+            }
+            for sql in narrowing.moves {
+                steps.push(part(Step::alter(address, action(), sql)));
+            }
+            clauses.extend(identity_changes(between.as_ref().unwrap_or(old), new));
             if !clauses.is_empty() {
                 steps.push(part(step(address, name, &clauses.join(" "))));
             }
@@ -334,15 +316,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_instant_and_what_needs_a_cast() {
+    fn what_is_instant() {
         assert!(is_instant("character varying(10)", "character varying(20)"));
         assert!(!is_instant("character varying(20)", "character varying(10)"));
         assert!(is_instant("numeric(10,2)", "numeric(12,2)"));
         assert!(!is_instant("numeric(10,2)", "numeric(12,3)"));
         assert!(!is_instant("integer", "bigint"));
-        assert!(casts_by_itself("integer", "bigint"));
-        assert!(!casts_by_itself("text", "integer"));
-        assert!(!casts_by_itself("text", "text[]"));
-        assert!(casts_by_itself("uuid", "text"));
     }
 }

@@ -1,0 +1,2 @@
+DO $$ BEGIN CREATE ROLE plan_test_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE TABLE t (x text);

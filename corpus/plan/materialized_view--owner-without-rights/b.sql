@@ -1,0 +1,4 @@
+DO $$ BEGIN CREATE ROLE plan_test_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE TABLE t (x text);
+CREATE MATERIALIZED VIEW m AS SELECT x FROM t;
+ALTER MATERIALIZED VIEW m OWNER TO plan_test_reader;

@@ -1,0 +1,1 @@
+CREATE TABLE source (id integer PRIMARY KEY, code text);

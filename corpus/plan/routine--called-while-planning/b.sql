@@ -1,0 +1,10 @@
+SET check_function_bodies = off;
+CREATE TABLE source (id integer PRIMARY KEY, code text);
+CREATE MATERIALIZED VIEW z_rows AS SELECT id, code FROM source;
+CREATE FUNCTION z_helper() RETURNS SETOF z_rows LANGUAGE sql STABLE AS 'SELECT * FROM public.z_rows';
+CREATE FUNCTION a_wrapper() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM public.z_helper()';
+CREATE FUNCTION a_indexed(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.z_inner($1); END';
+CREATE FUNCTION z_inner(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1';
+CREATE VIEW bridge AS SELECT a_wrapper() AS n;
+CREATE MATERIALIZED VIEW a_filled AS SELECT n FROM bridge;
+CREATE INDEX source_indexed ON source (a_indexed(id));

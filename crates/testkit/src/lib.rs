@@ -5,6 +5,7 @@
 mod client;
 mod dump;
 pub mod extension;
+pub mod proof;
 mod server;
 mod state;
 

@@ -10,7 +10,7 @@ use pggit_db::session::Session;
 use pggit_wire::server::PrivateServer;
 
 use super::{database, process, statistics};
-use crate::eval::Corpus;
+use crate::eval::Source;
 
 /// Most memory that the process behind a session may take, in MB.
 const MEMORY_TARGET: f64 = 300.0;
@@ -27,7 +27,7 @@ const CALLS: [(&str, &str); 3] = [
 /// # Errors
 /// When a statement fails.
 pub fn run(server: &PrivateServer, rounds: usize) -> anyhow::Result<()> {
-    let (name, script, roles) = match Corpus::find()?.as_ref().and_then(|c| Some((c.largest()?, &c.roles))) {
+    let (name, script, roles) = match Source::find()?.as_ref().and_then(|c| Some((c.largest()?, &c.roles))) {
         Some((schema, roles)) => {
             let script =
                 fs::read_to_string(&schema.file).with_context(|| format!("no {}", schema.file.display()))?;

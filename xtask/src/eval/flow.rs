@@ -9,7 +9,7 @@ use pggit_testkit::DatabaseState;
 use pggit_wire::server::PrivateServer;
 use pggit_wire::settings::ConnectionSettings;
 
-use super::corpus::Schema;
+use super::source::Schema;
 use crate::session::Desk;
 
 const CHANGE: &str = include_str!("change.sql");

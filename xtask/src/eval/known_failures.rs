@@ -1,23 +1,31 @@
-//! Schemas on which the main job is known to fail, and where. One that gets further, or fails elsewhere, fails the run.
+//! What is known to fail, and where. What passes, or fails elsewhere, fails the run.
 
-use super::flow::Step;
+use super::case::Corpus;
 
 /// A known failure.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownFailure {
-    /// The schema.
+    /// The corpus.
+    pub corpus: Corpus,
+    /// The case.
     pub name: &'static str,
-    /// The step that fails.
-    pub step: Step,
+    /// The steps that fail.
+    pub steps: &'static [&'static str],
     /// Why.
     pub reason: &'static str,
 }
 
-/// All of them, by name.
-pub const KNOWN_FAILURES: &[KnownFailure] = &[];
+/// All of them, by corpus and name.
+pub const KNOWN_FAILURES: &[KnownFailure] = &[KnownFailure {
+    corpus: Corpus::Pairs,
+    name: "migra/inherit2",
+    steps: &["b to a"],
+    reason: "a column that a child declares stays declared there when its parent gets one too; only dropping it \
+                 with its values could change that",
+}];
 
-/// The known failure of the schema `name`.
+/// The known failure of a case.
 #[must_use]
-pub fn known_failure(name: &str) -> Option<&'static KnownFailure> {
-    KNOWN_FAILURES.iter().find(|known| known.name == name)
+pub fn known_failure(corpus: Corpus, name: &str) -> Option<&'static KnownFailure> {
+    KNOWN_FAILURES.iter().find(|known| known.corpus == corpus && known.name == name)
 }

@@ -1,0 +1,140 @@
+//! Plans proven on a server.
+
+use std::collections::BTreeSet;
+
+use pggit_catalog::diff::diff;
+use pggit_catalog::plan::{Plan, PlanOptions, plan};
+use pggit_catalog::rename::Renames;
+use pggit_db::introspect::{Snapshot, read_catalog};
+use pggit_wire::session::WireSession;
+use pggit_wire::settings::ConnectionSettings;
+
+use crate::{dump, psql, try_psql};
+
+fn options() -> PlanOptions {
+    PlanOptions { role: Some("postgres".into()), ..PlanOptions::default() }
+}
+
+/// Storage parameters are written in the order in which they were set; the model has them by name.
+fn sorted_options(line: &str) -> String {
+    match line.split_once("WITH (") {
+        Some((before, rest)) if rest.contains("='") && rest.contains(')') => {
+            let (list, after) = rest.split_once(')').expect("it contains one");
+            let mut list: Vec<&str> = list.split(", ").collect();
+            list.sort_unstable();
+            format!("{before}WITH ({}){after}", list.join(", "))
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// Names of not-null constraints are remembered and not compared: renaming and attaching leave them as they are.
+fn without_not_null_name(line: &str) -> String {
+    match line.strip_suffix(" NOT NULL").and_then(|column| column.rsplit_once(" CONSTRAINT ")) {
+        Some((column, _)) => format!("{column} NOT NULL"),
+        None => line.to_owned(),
+    }
+}
+
+/// A dump as a set of statements whose lines are in no order: columns may stand in another.
+fn unordered(dump: &str) -> Vec<String> {
+    let mut statements: Vec<String> = dump
+        .split(";\n")
+        .map(|statement| {
+            let lines = statement.lines().map(|line| line.trim().trim_end_matches(','));
+            let mut lines: Vec<String> = lines
+                .filter(|line| !line.is_empty())
+                .map(|line| without_not_null_name(&sorted_options(line)))
+                .collect();
+            lines.sort();
+            lines.join("\n")
+        })
+        .filter(|statement| !statement.is_empty())
+        .collect();
+    statements.sort();
+    statements
+}
+
+/// What only one of two dumps has, the order of statements and columns aside; `None` when they are equal.
+#[must_use]
+pub fn difference(left: &str, right: &str) -> Option<String> {
+    let (left, right) = (unordered(left), unordered(right));
+    let only = |these: &[String], those: &[String], sign: char| {
+        let those: BTreeSet<&String> = those.iter().collect();
+        these
+            .iter()
+            .filter(|s| !those.contains(s))
+            .take(5)
+            .map(|s| format!("{sign} {}", s.replace('\n', &format!("\n{sign} "))))
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    };
+    (left != right).then(|| format!("{}\n\n{}", only(&left, &right, '-'), only(&right, &left, '+')))
+}
+
+/// The plan from one catalog to another, by the role `postgres`.
+///
+/// # Errors
+/// When there is none, or the same input gives another the second time.
+pub fn planned(from: &Snapshot, to: &Snapshot, renames: &Renames) -> Result<Plan, String> {
+    let first = plan(&from.catalog, &to.catalog, renames, &options()).map_err(|error| error.to_string())?;
+    let second = plan(&from.catalog, &to.catalog, renames, &options()).map_err(|error| error.to_string())?;
+    if first == second { Ok(first) } else { Err("two plans of the same input differ".into()) }
+}
+
+/// Reads the catalog of a database.
+///
+/// # Panics
+/// When it can't be read.
+#[track_caller]
+#[must_use]
+pub fn read(settings: &ConnectionSettings) -> Snapshot {
+    let mut session =
+        WireSession::connect(settings).unwrap_or_else(|error| panic!("not connected: {error:?}"));
+    read_catalog(&mut session).unwrap_or_else(|error| panic!("the catalog can't be read: {error}"))
+}
+
+/// Plans from `start` to `end` and proves the plan on `start`, which is `end` afterwards: nothing differs, planning again
+/// gives nothing, `pg_dump` writes the same.
+///
+/// # Errors
+/// What does not hold, in several lines.
+pub fn prove(
+    start: &ConnectionSettings,
+    end: &ConnectionSettings,
+    renames: &Renames,
+) -> Result<Plan, String> {
+    let (from, to) = (read(start), read(end));
+    let plan = planned(&from, &to, renames)?;
+    let sql = plan.to_sql();
+    let script = format!("BEGIN;\nSET LOCAL check_function_bodies = off;\n{sql}COMMIT;\n");
+    let script = if plan.steps.iter().any(|step| !step.transactional) { sql.clone() } else { script };
+    try_psql(start, &script).map_err(|error| format!("the plan fails: {error}\n--- plan\n{sql}"))?;
+    let now = read(start);
+    let left: Vec<String> = diff(&now.catalog, &to.catalog, &Renames::default())
+        .iter()
+        .map(|change| {
+            format!("{} {} {}: {}", change.kind, change.address.kind, change.address, change.details())
+        })
+        .collect();
+    if !left.is_empty() {
+        return Err(format!("differences are left:\n{}\n--- plan\n{sql}", left.join("\n")));
+    }
+    let again = planned(&now, &to, &Renames::default())?;
+    if !again.is_empty() {
+        return Err(format!("planning again gives:\n{}", again.to_sql()));
+    }
+    // What is not modelled, and the tables of other tools, only one side has.
+    let partial =
+        !to.unmodelled.is_empty() || !from.unmodelled.is_empty() || has_ledger(end) || has_ledger(start);
+    match difference(&dump(start), &dump(end)) {
+        Some(_) if partial => Ok(plan),
+        Some(difference) => Err(format!("dumps differ:\n{difference}\n--- plan\n{sql}")),
+        None => Ok(plan),
+    }
+}
+
+fn has_ledger(database: &ConnectionSettings) -> bool {
+    let ledger = "SELECT count(*) > 0 FROM pg_class WHERE relname = 'schema_migrations'";
+    psql(database, ledger).trim() == "t"
+}

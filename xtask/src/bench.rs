@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what pgGit costs, as tables in Markdown beside what is aimed at. It measures, it does not judge.
 
 mod database;
+mod fleet;
 mod large_schema;
 mod process;
 mod recording;
@@ -26,6 +27,8 @@ pub struct Bench {
 /// What can be measured alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
+    /// Migrations on many databases.
+    Fleet,
     /// `init`, `status` and `diff` on a large schema.
     Large,
     /// Recording commands.
@@ -35,22 +38,28 @@ enum Part {
 }
 
 impl Bench {
-    /// Builds the extension for release, starts a server, measures and prints.
+    /// Builds for release what is measured, starts servers, measures and prints.
     ///
     /// # Errors
     /// When something cannot be measured.
     pub fn run(self) -> anyhow::Result<()> {
         system::require_packages()?;
-        let extension = extension::Build { pg: self.pg, release: true, pg_config: None }.run()?;
         let wanted = |part| self.only.is_empty() || self.only.contains(&part);
+        if wanted(Part::Fleet) {
+            fleet::run(self.pg, self.rounds)?;
+        }
+        if wanted(Part::Server) {
+            start_up::run(self.pg, self.rounds)?;
+        }
+        if !wanted(Part::Large) && !wanted(Part::Recording) {
+            return Ok(());
+        }
+        let extension = extension::Build { pg: self.pg, release: true, pg_config: None }.run()?;
         if wanted(Part::Large) {
             large_schema::run(&server::throw_away(self.pg, &extension)?, self.rounds)?;
         }
         if wanted(Part::Recording) {
             recording::run(&server::for_measuring(self.pg, &extension)?, self.rounds)?;
-        }
-        if wanted(Part::Server) {
-            start_up::run(self.pg, self.rounds)?;
         }
         Ok(())
     }

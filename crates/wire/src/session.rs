@@ -57,9 +57,13 @@ impl WireSession {
     /// The server's own error, such as `28P01` or `3D000`; `08001` when there is no connection to be had, with host,
     /// port and database in the message.
     pub fn connect(settings: &ConnectionSettings) -> Result<Self, SessionError> {
-        let settings = settings.resolved().map_err(|error| unusable_settings(&error))?;
+        let mut settings = settings.resolved().map_err(|error| unusable_settings(&error))?;
         let notices = NoticeSink::default();
-        let transport::Opened { client, tls } = transport::open(&settings, &notices)?;
+        let transport::Opened { client, tls, password } = transport::open(&settings, &notices)?;
+        if settings.endpoints.len() == 1 {
+            // Other databases of the server are reached by it too, though the password file may not name them.
+            settings.password = password;
+        }
         let mut session =
             Self { settings, client: Some(client), tls, notices, backend: 0, depth: 0, failed: false };
         let rows = session.query(include_str!("session/prepare.sql"), &[])?;

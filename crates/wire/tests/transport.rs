@@ -293,6 +293,11 @@ fn passwords(fixture: &Fixture) {
     fixture.check("secret", "password=right", Ok(true));
     fixture.check("secret", "password=right sslmode=disable", Ok(false));
     fixture.check("secret", "passfile=DIR/right", Ok(true));
+    // Another database of the server is reached by the password that was right for this one.
+    file("one", &format!("127.0.0.1:{}:postgres:secret:right", fixture.port));
+    let session = fixture.connect("secret", "passfile=DIR/one").expect("connected");
+    WireSession::connect(&session.settings().with_dbname("frozen")).expect("connected by the same password");
+    fixture.check("secret", "dbname=frozen passfile=DIR/one", Err("28P01 no password supplied"));
     fixture.check(
         "secret",
         "password=wrong",

@@ -15,7 +15,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::notice::NoticeSink;
 use super::{error, tls, unusable_settings};
 use crate::settings::{
-    ConnectionSettings, DEFAULT_PORT, Endpoint, Host, PasswordFile, SslMode, Surroundings,
+    ConnectionSettings, DEFAULT_PORT, Endpoint, Host, Password, PasswordFile, SslMode, Surroundings,
 };
 use config::{Security, configure};
 use target::{Pass, Target};
@@ -57,6 +57,8 @@ pub(super) fn open(settings: &ConnectionSettings, notices: &NoticeSink) -> Resul
 pub(super) struct Opened {
     pub client: Client,
     pub tls: Option<MakeRustlsConnect>,
+    /// The password that was used.
+    pub password: Option<Password>,
 }
 
 /// What an attempt led to when not to a connection.
@@ -154,7 +156,7 @@ impl Door<'_> {
             })?,
         };
         match connected {
-            Ok(client) => Ok(Opened { client, tls }),
+            Ok(client) => Ok(Opened { client, tls, password }),
             Err(error) => Err(Failed {
                 is_from_server: error.as_db_error().is_some(),
                 is_of_tls: error::is_of_tls(&error),

@@ -118,9 +118,22 @@ impl Failure {
         ExitCode::FAILURE
     }
 
+    /// The same as text, under another word.
+    pub fn report_as(&self, word: &str, verbose: bool) -> ExitCode {
+        if self.broken_pipe {
+            return ExitCode::SUCCESS;
+        }
+        output::note(&self.text_as(word, verbose));
+        ExitCode::FAILURE
+    }
+
     /// As psql shows errors.
     pub fn text(&self, verbose: bool) -> String {
-        let mut text = output::paint_error(Style::Error, "error:");
+        self.text_as("error:", verbose)
+    }
+
+    fn text_as(&self, word: &str, verbose: bool) -> String {
+        let mut text = output::paint_error(Style::Error, word);
         if verbose && !self.sqlstate.is_empty() {
             write!(text, " {}:", self.sqlstate).expect("a string takes everything");
         }
@@ -204,8 +217,8 @@ mod tests {
             Failure::new("no such thing").sqlstate("42704").detail("It is not there.").hint("Make it.");
         assert_eq!(failure.text(false), "error: no such thing\nDETAIL:  It is not there.\nHINT:  Make it.");
         assert_eq!(
-            failure.text(true),
-            "error: 42704: no such thing\nDETAIL:  It is not there.\nHINT:  Make it."
+            failure.text_as("Error:", true),
+            "Error: 42704: no such thing\nDETAIL:  It is not there.\nHINT:  Make it."
         );
         assert_eq!(
             failure.json(),

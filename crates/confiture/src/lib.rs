@@ -1,5 +1,6 @@
 //! The facade of pgGit: every verb of the command line, SQL function and library method is one call to it.
 
+pub mod clock;
 pub mod config;
 pub mod environment;
 pub mod error;
@@ -7,6 +8,7 @@ pub mod fleet;
 pub mod generator;
 pub mod migration_settings;
 pub mod migrator;
+pub mod pgdbm;
 pub mod repository;
 
 pub use config::Config;

@@ -22,6 +22,7 @@ mod event;
 mod failure;
 mod repair;
 mod retry;
+mod rollback;
 mod script;
 mod status;
 mod templates;

@@ -190,6 +190,8 @@ pub struct LedgerRow {
     pub applied_at: String,
     /// How long it took.
     pub execution_time_ms: Option<i64>,
+    /// Whether it is of no certain module, and so of every one that has such a file.
+    pub is_shared: bool,
 }
 
 /// What to record of a migration; [`RecordedNames::row`] makes it.
@@ -215,6 +217,7 @@ impl LedgerRow {
             checksum: self.checksum.clone(),
             applied_at: self.applied_at.clone(),
             rollback_sql: None,
+            only_file: self.is_shared.then(|| self.name.clone()),
         }
     }
 }
@@ -303,6 +306,7 @@ impl Ledger {
             checksum: row.optional_text(3)?.map(str::to_owned),
             applied_at: row.optional_text(4)?.unwrap_or_default().to_owned(),
             execution_time_ms: row.optional_int(5)?,
+            is_shared: row.bool(6)?,
         })
     }
 

@@ -25,7 +25,7 @@
 //! `confiture:`, and then a name that is not known is an error. Without it any other comment is a comment, except
 //! for one that misspells a timeout or `no-transaction`. `role` and `environments` without the prefix are written
 //! in lower case. A timeout or `no-transaction` after the first statement, or anything with the prefix there, is
-//! an error too: it would have no effect.
+//! an error too: it would have no effect. pgdbm's `-- pgdbm:no-transaction` at the start of any line is understood.
 
 use std::time::Duration;
 
@@ -122,6 +122,9 @@ impl Key {
     }
 }
 
+/// How pgdbm says it, after the two dashes.
+const PGDBM: &str = " pgdbm:no-transaction";
+
 /// A comment line read as `[confiture:] name [: value]`.
 struct Line<'a> {
     prefixed: bool,
@@ -192,6 +195,9 @@ fn read_line<'a>(
     text: &'a str,
     in_header: bool,
 ) -> Result<Option<(Key, &'a str)>, String> {
+    if comment.start.column == 1 && text.strip_prefix(PGDBM).is_some_and(is_word_end) {
+        return Ok(Some((Key::NoTransaction, "")));
+    }
     let line = Line::of(text);
     let Some(key) = line.key() else {
         return match line.nearest() {
@@ -212,6 +218,10 @@ fn read_line<'a>(
         return Err(format!("directive \"{}\" must stand before the first statement", key.name()));
     }
     Ok(None)
+}
+
+fn is_word_end(rest: &str) -> bool {
+    rest.chars().next().is_none_or(char::is_whitespace)
 }
 
 fn set(directives: &mut Directives, key: Key, value: &str) -> Result<(), String> {
@@ -318,6 +328,19 @@ mod tests {
         assert_eq!(directives(text), Ok(expected.clone()));
         assert!(expected.run_in(Some("staging")) && !expected.run_in(Some("dev")) && !expected.run_in(None));
         assert!(Directives::default().run_in(Some("dev")) && Directives::default().run_in(None));
+    }
+
+    #[test]
+    fn the_directive_of_pgdbm() {
+        for (text, expected) in [
+            ("-- pgdbm:no-transaction\nSELECT 1;", true),
+            ("SELECT 1;\n-- pgdbm:no-transaction since VACUUM\n", true),
+            ("  -- pgdbm:no-transaction\nSELECT 1;", false),
+            ("-- pgdbm:no-transactional\nSELECT 1;", false),
+            ("--pgdbm:no-transaction\nSELECT 1;", false),
+        ] {
+            assert_eq!(directives(text).map(|found| found.no_transaction), Ok(expected), "{text}");
+        }
     }
 
     #[test]

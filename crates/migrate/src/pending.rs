@@ -22,6 +22,8 @@ pub struct Applied {
     pub applied_at: String,
     /// SQL that undoes it, where that is recorded in the database.
     pub rollback_sql: Option<String>,
+    /// Counts only for a file of this name, and is not missed without: it may be of another module.
+    pub only_file: Option<String>,
 }
 
 /// How a migration's file stands to the ledger.
@@ -66,7 +68,7 @@ pub struct RunState<'a> {
     /// Rows of the ledger without a file, in the ledger's order.
     pub missing: Vec<&'a Applied>,
     /// The ledger, in the order in which it was applied.
-    applied: &'a [Applied],
+    applied: Vec<&'a Applied>,
 }
 
 /// What an `up` is asked to do; the default is everything, nothing out of order.
@@ -178,8 +180,15 @@ impl<'a> RunState<'a> {
     /// name.
     #[must_use]
     pub fn new(set: &'a MigrationSet, applied: &'a [Applied], environment: Option<&str>) -> Self {
+        let counts = |row: &&Applied| {
+            row.only_file.as_ref().is_none_or(|file| {
+                let migration = set.get(&Identity::from_text(&row.version));
+                migration.is_some_and(|migration| migration.file_name() == file)
+            })
+        };
+        let applied: Vec<&'a Applied> = applied.iter().filter(counts).collect();
         let rows: BTreeMap<Identity, &Applied> =
-            applied.iter().map(|row| (Identity::from_text(&row.version), row)).collect();
+            applied.iter().map(|row| (Identity::from_text(&row.version), *row)).collect();
         let newest = rows.keys().rev().find_map(Identity::version);
         let entry = |migration: &'a Migration| {
             let state = match rows.get(&migration.identity) {
@@ -196,10 +205,10 @@ impl<'a> RunState<'a> {
             };
             Entry { migration, state }
         };
-        let has_no_file = |row: &&Applied| set.get(&Identity::from_text(&row.version)).is_none();
+        let has_no_file = |row: &&&Applied| set.get(&Identity::from_text(&row.version)).is_none();
         Self {
             entries: set.migrations().iter().map(entry).collect(),
-            missing: applied.iter().filter(has_no_file).collect(),
+            missing: applied.iter().filter(has_no_file).copied().collect(),
             applied,
         }
     }
@@ -261,7 +270,7 @@ impl<'a> RunState<'a> {
             .applied
             .iter()
             .rev()
-            .map(|row| (Identity::from_text(&row.version), row))
+            .map(|row| (Identity::from_text(&row.version), *row))
             .filter(|(identity, _)| !identity.is_repeatable())
             .collect();
         if rows.is_empty() {
@@ -340,6 +349,7 @@ mod tests {
             },
             applied_at: "2024-01-15 10:30:00".to_owned(),
             rollback_sql: None,
+            only_file: None,
         };
         rows.iter().map(row).collect()
     }
@@ -456,6 +466,12 @@ mod tests {
         let rows = vec![Applied { rollback_sql: Some("DROP TABLE a;".to_owned()), ..rows[0].clone() }];
         let steps = RunState::new(&set, &rows, None).down(&DownRequest::Steps(1)).expect("one step");
         let down = steps[0].down().expect("what is recorded");
+        for (file, expected) in [("001_a.sql", true), ("001_other.sql", false)] {
+            let rows = vec![Applied { only_file: Some(file.to_owned()), ..rows[0].clone() }];
+            let state = RunState::new(&set, &rows, None);
+            assert_eq!(matches!(state.entries[0].state, State::Applied(_)), expected);
+            assert_eq!((state.missing.len(), state.down(&DownRequest::Steps(1)).is_ok()), (0, expected));
+        }
         assert_eq!(
             (down.sql.text.as_str(), down.sql.file.as_str(), down.source),
             ("DROP TABLE a;", "rollback SQL of 001_a.sql", DownSource::Recorded)

@@ -4,8 +4,9 @@
 #![allow(dead_code)]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A directory of its own, and the program in it.
 pub struct Console {
@@ -39,7 +40,31 @@ impl Console {
 
     /// Runs `confiture` and shows exit status, stdout and stderr.
     pub fn run(&self, arguments: &[&str]) -> String {
-        let output = self.output(arguments);
+        self.shown(&self.output(arguments))
+    }
+
+    /// The same, as it comes.
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_confiture"));
+        self.prepare(command.args(arguments)).output().expect("the program runs")
+    }
+
+    /// Runs `fraiseql` with an answer to its question, and shows exit status, stdout and stderr.
+    pub fn fraiseql(&self, arguments: &[&str], answer: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fraiseql"));
+        self.shown(&self.with_input(command.args(arguments), answer))
+    }
+
+    /// Runs a program in the directory, with input.
+    pub fn with_input(&self, command: &mut Command, input: &str) -> Output {
+        let piped = self.prepare(command).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the program starts");
+        // A program that reads nothing may have ended by now.
+        let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+        child.wait_with_output().expect("the program runs")
+    }
+
+    fn shown(&self, output: &Output) -> String {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let status = output.status.code().map_or_else(|| output.status.to_string(), |code| code.to_string());
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
@@ -47,10 +72,8 @@ impl Console {
         without_chance(&shown.replace(&self.path().display().to_string(), "[DIR]"))
     }
 
-    /// The same, as it comes.
-    pub fn output(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_confiture"));
-        command.args(arguments).current_dir(self.path());
+    fn prepare<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.current_dir(self.path());
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             // What would lead to another database, or to other output.
@@ -60,8 +83,7 @@ impl Console {
         }
         command.env("NO_COLOR", "1").env("LC_ALL", "C").env("COLUMNS", "100");
         command.env("PGGIT_SERVER_DIR", self.path().join("server"));
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.output().expect("the program runs")
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)))
     }
 }
 
@@ -88,6 +110,8 @@ fn without_chance(text: &str) -> String {
         stable.push_str(match word {
             _ if duration => "[TIME]",
             _ if shape == "0000-00-00T00:00:00Z" => "[TIMESTAMP]",
+            _ if shape == "0000-00-00" && stable.ends_with("(applied ") => "[DATE]",
+            _ if shape == "00:00:00" && stable.ends_with("(applied [DATE] ") => "[CLOCK]",
             _ if hex && word.len() == 64 => "[COMMIT]",
             _ if hex && word.len() == 10 => "[SHORT]",
             _ if word.starts_with("pggit_scratch_") => "[DATABASE]",

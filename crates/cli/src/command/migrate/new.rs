@@ -1,11 +1,11 @@
 //! `confiture migrate new`.
 
 use clap::{Args, ValueEnum};
+use confiture::clock;
 use confiture::migrate::MigrationSet;
 use confiture::migrate::skeleton::{FileForm, Moment, skeleton};
 
 use super::Directory;
-use crate::clock;
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::migration_files;

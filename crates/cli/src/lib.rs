@@ -1,0 +1,29 @@
+//! The command lines `confiture` and `fraiseql`.
+
+mod command;
+mod connection;
+mod exit;
+mod filter;
+mod fraiseql;
+mod migration_files;
+mod output;
+mod private_server;
+mod progress;
+mod project;
+mod schema_source;
+mod scratch_server;
+mod sql_files;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs `confiture` with the arguments of the process.
+pub fn confiture() -> ExitCode {
+    command::Confiture::parse().run()
+}
+
+/// Runs `fraiseql` with the arguments of the process.
+pub fn fraiseql() -> ExitCode {
+    fraiseql::Fraiseql::parse().run()
+}

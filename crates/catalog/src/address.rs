@@ -89,13 +89,15 @@ pub enum ObjectKind {
     Setting,
     /// `ALTER DEFAULT PRIVILEGES`.
     DefaultPrivileges,
+    /// Privileges on what is no object of its own here: members of extensions, objects of the system.
+    Privileges,
     /// `CREATE EVENT TRIGGER`.
     EventTrigger,
 }
 
 impl ObjectKind {
     /// Every kind, in order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Schema,
         Self::Extension,
         Self::AccessMethod,
@@ -136,6 +138,7 @@ impl ObjectKind {
         Self::Subscription,
         Self::Setting,
         Self::DefaultPrivileges,
+        Self::Privileges,
         Self::EventTrigger,
     ];
 
@@ -184,6 +187,7 @@ impl ObjectKind {
             Self::TextSearchParser => 39,
             Self::TextSearchTemplate => 40,
             Self::Setting => 41,
+            Self::Privileges => 42,
         }
     }
 
@@ -236,6 +240,7 @@ impl ObjectKind {
             Self::TextSearchParser => "text search parser",
             Self::TextSearchTemplate => "text search template",
             Self::Setting => "setting",
+            Self::Privileges => "privileges",
         }
     }
 
@@ -289,7 +294,7 @@ pub struct ObjectAddress {
     pub schema: String,
     /// Name, unquoted; of a cast its types: `(integer AS public.mood)`; of default privileges whose
     /// and on what: `for role app on tables`; of a user mapping whose and where: `for app server far`; of a transform `for hstore language plperl`; of
-    /// settings whose: `for role app`; of what a
+    /// settings whose: `for role app`; of privileges on what: `FUNCTION public.hstore(text, text)`; of what a
     /// publication publishes the publication.
     pub name: String,
     /// Relation or argument types.
@@ -373,7 +378,11 @@ impl fmt::Display for ObjectAddress {
             Scope::Plain
                 if matches!(
                     self.kind,
-                    ObjectKind::Cast | ObjectKind::UserMapping | ObjectKind::Transform | ObjectKind::Setting
+                    ObjectKind::Cast
+                        | ObjectKind::UserMapping
+                        | ObjectKind::Transform
+                        | ObjectKind::Setting
+                        | ObjectKind::Privileges
                 ) =>
             {
                 f.write_str(&self.name)

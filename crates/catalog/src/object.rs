@@ -22,6 +22,7 @@ mod operator;
 mod operator_class;
 mod operator_family;
 mod policy;
+mod privileges;
 mod publication;
 mod publication_schema;
 mod publication_table;
@@ -69,6 +70,7 @@ pub use operator::Operator;
 pub use operator_class::OperatorClass;
 pub use operator_family::OperatorFamily;
 pub use policy::{Policy, PolicyCommand};
+pub use privileges::Privileges;
 pub use publication::Publication;
 pub use publication_schema::PublicationSchema;
 pub use publication_table::PublicationTable;
@@ -248,6 +250,8 @@ bodies! {
     TextSearchTemplate(TextSearchTemplate),
     /// Settings of the database.
     Setting(Settings),
+    /// Privileges on what is no object of its own.
+    Privileges(Privileges),
     /// An event trigger.
     EventTrigger(EventTrigger),
 }

@@ -445,6 +445,7 @@ pub(crate) const fn is_disposable(kind: ObjectKind) -> bool {
             | ObjectKind::TextSearchParser
             | ObjectKind::TextSearchTemplate
             | ObjectKind::Setting
+            | ObjectKind::Privileges
             | ObjectKind::EventTrigger
             | ObjectKind::View
             | ObjectKind::MaterializedView

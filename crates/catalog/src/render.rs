@@ -25,6 +25,7 @@ pub(crate) mod operator_family;
 pub(crate) mod option;
 pub(crate) mod owner;
 pub(crate) mod policy;
+pub(crate) mod privileges;
 pub(crate) mod publication;
 pub(crate) mod publication_schema;
 pub(crate) mod publication_table;
@@ -100,6 +101,7 @@ pub(crate) const fn kind_keyword(kind: ObjectKind) -> &'static str {
         ObjectKind::TextSearchParser => "TEXT SEARCH PARSER",
         ObjectKind::TextSearchTemplate => "TEXT SEARCH TEMPLATE",
         ObjectKind::Setting => "SETTING",
+        ObjectKind::Privileges => "PRIVILEGES",
         ObjectKind::EventTrigger => "EVENT TRIGGER",
     }
 }

@@ -75,6 +75,7 @@ const fn stem(kind: ObjectKind) -> &'static str {
         ObjectKind::TextSearchDictionary => "text_search_dictionary",
         ObjectKind::TextSearchConfiguration => "text_search_configuration",
         ObjectKind::EventTrigger => "event_trigger",
+        ObjectKind::Privileges => "privileges",
         ObjectKind::Setting => "setting",
         ObjectKind::TextSearchTemplate => "text_search_template",
         ObjectKind::TextSearchParser => "text_search_parser",

@@ -301,6 +301,7 @@ const fn takes_dependents_away(action: &Action) -> bool {
             | Action::DropMaterializedView
             | Action::DropIndex
             | Action::DropTrigger
+            | Action::DropObject
     )
 }
 

@@ -35,6 +35,7 @@ mod operator;
 mod operator_class;
 mod operator_family;
 mod policy;
+mod privileges;
 mod publication;
 mod publication_schema;
 mod publication_table;
@@ -224,6 +225,7 @@ fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
             default_privileges::read(&mut reading, &mut draft)?;
             grant::read(&mut reading, &mut draft)?;
             dependency::read(&mut reading, &mut draft)?;
+            privileges::read(&mut reading, &mut draft)?;
             extension_dependency::read(&mut reading, &mut draft)?;
             let unmodelled = unmodelled::read(&mut reading)?;
             let (catalog, identities) = draft.finish();

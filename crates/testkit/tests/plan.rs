@@ -1,7 +1,8 @@
 //! Plans on a real server: applied to the start they give the end, planning again gives nothing, and back.
 //!
 //! Cases are directories `corpus/plan/<kind>--<case>/` with `a.sql`, `b.sql` and, optionally, `seed.sql` (rows for the
-//! start, which survive), `renames.txt` (lines `kind old new`) and `back.txt` (why the way back is known to fail). `PGGIT_PLAN_SCHEMAS` may name a directory of more
+//! start, which survive), `since.txt` (the first major version that has what
+//! the case is about), `renames.txt` (lines `kind old new`) and `back.txt` (why the way back is known to fail). `PGGIT_PLAN_SCHEMAS` may name a directory of more
 //! schemas to build from nothing and take down again; `PGGIT_PLAN_ONLY` parts, set apart by commas, of the names
 //! to run.
 
@@ -136,6 +137,11 @@ fn run_case(directory: &Path) -> Result<(), String> {
     let name = directory.file_name().expect("a case has a name").to_string_lossy().into_owned();
     let file = |file: &str| std::fs::read_to_string(directory.join(file)).ok();
     let server = TestServer::shared();
+    let first: u32 = file("since.txt").and_then(|text| text.trim().parse().ok()).unwrap_or_default();
+    let major = "SELECT current_setting('server_version_num')::int / 10000";
+    if psql(&server.settings("postgres"), major).trim().parse::<u32>().is_ok_and(|major| major < first) {
+        return Ok(());
+    }
     let (a, b) = (server.database(&name), server.database(&name));
     for (database, sql) in [(&a, "a.sql"), (&b, "b.sql")] {
         try_psql(database.settings(), &file(sql).expect("a case has both sides"))

@@ -67,7 +67,7 @@ record! {
         3 => not_null: bool,
         /// Default expression.
         4 => default: Option<String>,
-        /// Expression of a stored generated column.
+        /// Expression of a generated column.
         5 => generated: Option<String>,
         /// `GENERATED … AS IDENTITY`.
         6 => identity: Option<Identity>,
@@ -91,6 +91,8 @@ record! {
         14 => not_null_name: Remembered<Option<String>>,
         /// What the wrapper of a foreign table is told about the column.
         15 => foreign_options: BTreeMap<String, String>,
+        /// The generated column is computed when it is read (`VIRTUAL`, PostgreSQL 18), else stored.
+        16 => is_virtual: bool,
     }
 }
 

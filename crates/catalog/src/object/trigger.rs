@@ -4,14 +4,17 @@ use crate::canonical::{choice, record};
 use crate::ident::QualifiedName;
 
 record! {
-    /// A trigger; those that partitions get from their parent are not objects of their own.
+    /// A trigger. Those that partitions get from their parent are objects only where they fire otherwise than their
+    /// parent's.
     pub struct Trigger {
         /// Table or view.
         1 => table: QualifiedName,
-        /// `pg_get_triggerdef`.
+        /// `pg_get_triggerdef`; empty if it comes from the parent.
         2 => definition: String,
         /// When it fires.
         3 => state: TriggerState,
+        /// It comes from the table that the table is a partition of.
+        4 => inherited: bool,
     }
 }
 

@@ -292,7 +292,8 @@ impl Closure<'_> {
                 self.destroy(column);
                 continue;
             };
-            if old.generated != new.generated && new.generated.is_some() {
+            let computed_anew = old.generated != new.generated && new.generated.is_some();
+            if computed_anew || old.is_virtual != new.is_virtual {
                 self.destroy(column);
                 continue;
             }

@@ -255,6 +255,11 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
                 add(whole, (ObjectAddress::new(ObjectKind::Composite, &of.schema, &of.name), None));
             }
         }
+        Body::Trigger(trigger) if trigger.inherited => {
+            let table = table_id(&trigger.table).0;
+            add(whole.clone(), (table.clone(), None));
+            add(whole, (table, Some(partition_part())));
+        }
         body => {
             if let Some(relation) = body.relation() {
                 add(whole, relation_id(relation, catalog));

@@ -14,6 +14,7 @@ fn holders(object: &Object) -> Holders<'_> {
     let mut all: Holders<'_> = BTreeMap::from([(None, &object.common.grants)]);
     match &object.body {
         Body::Table(table) => all.extend(table.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants))),
+        Body::Privileges(on) => all.extend(on.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants))),
         Body::View(view) => all.extend(view.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants))),
         Body::MaterializedView(view) => {
             all.extend(view.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants)));
@@ -28,6 +29,9 @@ fn holders(object: &Object) -> Holders<'_> {
 fn target(object: &Object) -> String {
     if let Body::DefaultPrivileges(defaults) = &object.body {
         return defaults.objects.keyword().to_owned();
+    }
+    if let Body::Privileges(_) = &object.body {
+        return object.address.name.clone();
     }
     let keyword = match object.address.kind {
         ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => "TABLE",

@@ -6,18 +6,22 @@ use crate::object::{Trigger, TriggerState};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
 
 fn state(address: &ObjectAddress, trigger: &Trigger) -> Step {
-    let sql = format!(
-        "ALTER TABLE {} {} TRIGGER {}",
-        trigger.table,
-        trigger.state.verb(),
-        quote_ident(&address.name)
-    );
+    set_state(address, trigger, trigger.state)
+}
+
+/// `ENABLE TRIGGER` and the like, of the trigger and of those that partitions have from it.
+pub(crate) fn set_state(address: &ObjectAddress, trigger: &Trigger, state: TriggerState) -> Step {
+    let sql =
+        format!("ALTER TABLE {} {} TRIGGER {}", trigger.table, state.verb(), quote_ident(&address.name));
     Step::alter(address, Action::SetTriggerState, sql)
         .on(Part::property("state"))
         .lock(LockMode::ShareRowExclusive, trigger.table.clone())
 }
 
 pub(crate) fn create(address: &ObjectAddress, trigger: &Trigger) -> Vec<Step> {
+    if trigger.inherited {
+        return vec![state(address, trigger)];
+    }
     let mut steps = vec![
         Step::new(ChangeKind::Create, address, Action::CreateTrigger, trigger.definition.clone())
             .lock(LockMode::ShareRowExclusive, trigger.table.clone()),
@@ -40,7 +44,9 @@ pub(crate) fn drop(address: &ObjectAddress, trigger: &Trigger) -> Step {
 /// Whether `CREATE OR REPLACE TRIGGER` refuses to make `to` out of `from`.
 pub(crate) fn must_replace(from: &Trigger, to: &Trigger) -> bool {
     let constraint = |trigger: &Trigger| trigger.definition.starts_with("CREATE CONSTRAINT");
-    from.table != to.table || (from.definition != to.definition && (constraint(from) || constraint(to)))
+    from.table != to.table
+        || from.inherited != to.inherited
+        || (from.definition != to.definition && (constraint(from) || constraint(to)))
 }
 
 pub(crate) fn alter(address: &ObjectAddress, from: &Trigger, to: &Trigger) -> Vec<Step> {

@@ -20,7 +20,7 @@ pub(super) struct ColumnRow {
     not_null: bool,
     not_null_name: Option<String>,
     expression: Option<String>,
-    generated: bool,
+    generated: Generated,
     /// `pg_attribute.attidentity`, when it is one: always.
     pub identity_always: Option<bool>,
     storage: Option<String>,
@@ -48,7 +48,7 @@ pub(super) fn read<S: Session>(
             not_null: row.bool()?,
             not_null_name: row.optional_text()?,
             expression: row.optional_text()?,
-            generated: !row.text()?.is_empty(),
+            generated: generated(&row.text()?)?,
             identity_always: match row.text()?.as_str() {
                 "" => None,
                 kind => Some(kind == "a"),
@@ -81,6 +81,25 @@ fn declared(mut options: BTreeMap<String, String>) -> BTreeMap<String, String> {
     options
 }
 
+/// `pg_attribute.attgenerated`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Generated {
+    Not,
+    Stored,
+    Virtual,
+}
+
+fn generated(code: &str) -> Result<Generated, IntrospectError> {
+    Ok(match code {
+        "" => Generated::Not,
+        "s" => Generated::Stored,
+        "v" => Generated::Virtual,
+        _ => {
+            return Err(IntrospectError::UnknownCode { what: "kind of generation", code: code.to_owned() });
+        }
+    })
+}
+
 fn storage(code: &str) -> Result<String, IntrospectError> {
     Ok(match code {
         "p" => "PLAIN",
@@ -105,8 +124,8 @@ impl ColumnRow {
     /// As a column of a table.
     pub fn to_column(&self, identity: Option<Identity>) -> Column {
         let (default, generated) = match self.generated {
-            true => (None, self.expression.clone()),
-            false => (self.expression.clone(), None),
+            Generated::Stored | Generated::Virtual => (None, self.expression.clone()),
+            Generated::Not => (self.expression.clone(), None),
         };
         Column {
             type_name: self.type_name.clone(),
@@ -124,6 +143,7 @@ impl ColumnRow {
             comment: self.comment.clone(),
             grants: BTreeMap::new(),
             inherited: Remembered(!self.local),
+            is_virtual: self.generated == Generated::Virtual,
         }
     }
 

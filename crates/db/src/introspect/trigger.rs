@@ -22,7 +22,11 @@ pub(super) fn read<S: Session>(
         if draft.names.members.contains_key(&catalog_row) {
             return Ok(());
         }
-        let definition = row.definition("trigger", &name)?;
+        let inherited = row.bool()?;
+        let mut definition = row.definition("trigger", &name)?;
+        if inherited {
+            definition.clear();
+        }
         let state = state(row.text()?, "state of a trigger")?;
         let address = ObjectAddress::on(ObjectKind::Trigger, &table, name);
         draft.add(
@@ -30,7 +34,7 @@ pub(super) fn read<S: Session>(
             address,
             0,
             row.optional_text()?,
-            Body::Trigger(Trigger { table, definition, state }),
+            Body::Trigger(Trigger { table, definition, state, inherited }),
         );
         Ok(())
     })

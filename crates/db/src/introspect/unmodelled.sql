@@ -1,12 +1,8 @@
 -- What users have made that is not modelled, members of extensions left out: kind, identity.
 SELECT i.type, i.identity
 FROM (
-    SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS class, a.attrelid AS oid, a.attnum AS part
-    FROM pg_catalog.pg_attribute a
-    WHERE a.attgenerated = 'v' AND a.attrelid >= 16384 AND NOT a.attisdropped
-    UNION ALL
     -- Not-null constraints beyond what a column's NOT NULL says: NOT VALID, NO INHERIT, a comment.
-    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass, c.oid, 0
+    SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid AS class, c.oid, 0 AS part
     FROM pg_catalog.pg_constraint c
     WHERE c.contype = 'n' AND c.conrelid <> 0
       AND (NOT c.convalidated OR c.connoinherit
@@ -47,12 +43,6 @@ FROM (
     JOIN pg_catalog.pg_depend e
       ON e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e'
     WHERE w.rulename <> '_RETURN'
-    UNION ALL
-    -- A trigger that a partition has from its parent, but enabled or disabled otherwise.
-    SELECT 'pg_catalog.pg_trigger'::pg_catalog.regclass, t.oid, 0
-    FROM pg_catalog.pg_trigger t
-    JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid AND p.tgenabled <> t.tgenabled
-    WHERE NOT p.tgisinternal
 ) o
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(o.class, o.oid, o.part) i
 WHERE o.oid >= 16384
@@ -83,9 +73,11 @@ SELECT 'security label', pg_catalog.concat(s.provider, ' on ', s.objtype, ' ', s
 FROM pg_catalog.pg_seclabels s
 WHERE s.objtype NOT IN ('role', 'tablespace', 'database', 'large object')
 UNION ALL
-SELECT 'extension dependency', pg_catalog.concat(i.type, ' ', i.identity, ' on ', pg_catalog.quote_ident(e.extname))
+SELECT 'extension dependency', pg_catalog.concat(i.type, ' ', i.identity, ' of ' || x.indrelid::pg_catalog.regclass::pg_catalog.text, ' on ',
+                         pg_catalog.quote_ident(e.extname))
 FROM pg_catalog.pg_depend d
 JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = d.objid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) i
 WHERE d.deptype = 'x'
   AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
@@ -94,27 +86,3 @@ WHERE d.deptype = 'x'
        OR EXISTS (SELECT FROM pg_catalog.pg_constraint c
                   WHERE c.conindid = d.objid AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                     AND c.contype IN ('p', 'u', 'x')))
-UNION ALL
--- Privileges on members of extensions that are not those that the extension gave. From the members to the catalogs: a
--- union of the catalogs joined with the members is read anew for each member where there are no statistics.
-SELECT 'grant', pg_catalog.concat('on ', i.type, ' ', i.identity)
-FROM pg_catalog.pg_depend e
-JOIN pg_catalog.pg_extension x ON x.oid = e.refobjid AND x.extname <> 'pggit'
-LEFT JOIN pg_catalog.pg_class c ON c.oid = e.objid AND e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_proc p ON p.oid = e.objid AND e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_type t ON t.oid = e.objid AND e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_namespace n
-  ON n.oid = e.objid AND e.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_foreign_data_wrapper w
-  ON w.oid = e.objid AND e.classid = 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_foreign_server v
-  ON v.oid = e.objid AND e.classid = 'pg_catalog.pg_foreign_server'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_language l
-  ON l.oid = e.objid AND e.classid = 'pg_catalog.pg_language'::pg_catalog.regclass
-LEFT JOIN pg_catalog.pg_init_privs ip ON ip.classoid = e.classid AND ip.objoid = e.objid AND ip.objsubid = 0
-CROSS JOIN LATERAL pg_catalog.pg_identify_object(e.classid, e.objid, 0) i
-WHERE e.deptype = 'e'
-  AND e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-  AND e.objid >= 16384
-  AND COALESCE(c.oid, p.oid, t.oid, n.oid, w.oid, v.oid, l.oid) IS NOT NULL
-  AND COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl, w.fdwacl, v.srvacl, l.lanacl) IS DISTINCT FROM ip.initprivs

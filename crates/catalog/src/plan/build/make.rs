@@ -6,7 +6,8 @@ use super::Build;
 use super::types::aside;
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::canonical::Remembered;
-use crate::object::{BaseType, Body, Domain, MaterializedView, Object, Sequence};
+use crate::catalog::Catalog;
+use crate::object::{BaseType, Body, Domain, MaterializedView, Object, Sequence, Trigger};
 use crate::plan::id;
 use crate::plan::op::{Op, Phase};
 use crate::render::{
@@ -87,6 +88,7 @@ impl Build<'_> {
             Body::TextSearchParser(body) => vec![text_search_parser::create(address, body)],
             Body::TextSearchTemplate(body) => vec![text_search_template::create(address, body)],
             Body::Setting(body) => setting::create(address, body),
+            Body::Privileges(_) => Vec::new(),
             Body::EventTrigger(body) => event_trigger::create(address, body),
         };
         let mut op = Op::new(steps).makes((address.clone(), None));
@@ -202,6 +204,12 @@ impl Build<'_> {
             self.alter_common(from, to, &made);
             return;
         }
+        if let (Body::Trigger(_), Body::Trigger(b)) = (&from.body, &to.body)
+            && b.inherited
+        {
+            self.alter_inherited_trigger(from, to, b);
+            return;
+        }
         let mut made = BTreeSet::new();
         let steps = match (&from.body, &to.body) {
             (Body::Extension(a), Body::Extension(b)) => extension::alter(address, a, b),
@@ -263,6 +271,35 @@ impl Build<'_> {
             self.push(Op::new(steps).alters((address.clone(), part)));
         }
         self.alter_common(from, to, &made);
+    }
+
+    /// The trigger that one of a partition comes from, if that is an object of `catalog`.
+    pub(super) fn parent_trigger<'c>(catalog: &'c Catalog, address: &ObjectAddress) -> Option<&'c Object> {
+        let mut table = address.relation()?;
+        while let Some(partition) = Self::table_of(catalog, &table).and_then(|table| table.partition.as_ref())
+        {
+            table = partition.parent.clone();
+            let parent = ObjectAddress::on(ObjectKind::Trigger, &table, address.name.clone());
+            if let Some(object) = catalog.get(&parent) {
+                return Some(object);
+            }
+        }
+        None
+    }
+
+    /// The state of a partition's trigger, which a change of the parent's takes along.
+    fn alter_inherited_trigger(&mut self, from: &Object, to: &Object, trigger: &Trigger) {
+        let parent = Self::parent_trigger(self.to, &to.address);
+        let before = Self::parent_trigger(self.from, &from.address);
+        if from.body == to.body && parent.map(|parent| &parent.body) == before.map(|before| &before.body) {
+            return;
+        }
+        let mut op = Op::new(vec![trigger::set_state(&to.address, trigger, trigger.state)])
+            .alters((to.address.clone(), None));
+        if let Some(parent) = parent {
+            op = op.follows((parent.address.clone(), None));
+        }
+        self.push(op);
     }
 
     fn alter_domain_constraints(

@@ -3,16 +3,17 @@
 use super::Build;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::ident::QualifiedName;
-use crate::object::{Body, Object, Table, supports};
+use crate::object::{Body, Object, Table, Trigger, supports};
 use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
 use crate::plan::{Action, ChangeKind, Hazard, Step};
 use crate::render::{
     access_method, aggregate, base_type, cast, collation, conversion, default_privileges, domain,
     event_trigger, extension, foreign_data_wrapper, index, language, materialized_view, operator,
-    operator_class, operator_family, policy, publication, publication_schema, publication_table, routine,
-    rule, schema, sequence, server, setting, statistics, subscription, table, text_search_configuration,
-    text_search_dictionary, text_search_parser, text_search_template, transform, trigger, user_mapping, view,
+    operator_class, operator_family, policy, privileges, publication, publication_schema, publication_table,
+    routine, rule, schema, sequence, server, setting, statistics, subscription, table,
+    text_search_configuration, text_search_dictionary, text_search_parser, text_search_template, transform,
+    trigger, user_mapping, view,
 };
 
 impl Build<'_> {
@@ -45,6 +46,12 @@ impl Build<'_> {
             return;
         }
         if self.goes_with_another(object) {
+            return;
+        }
+        if let Body::Trigger(trigger) = &object.body
+            && trigger.inherited
+        {
+            self.forget_state(object, trigger);
             return;
         }
         let step = match &object.body {
@@ -94,6 +101,10 @@ impl Build<'_> {
             Body::TextSearchParser(_) => text_search_parser::drop(address),
             Body::TextSearchTemplate(_) => text_search_template::drop(address),
             Body::EventTrigger(_) => event_trigger::drop(address),
+            Body::Privileges(_) => {
+                self.push(Op::new(privileges::drop(object)).destroys((address.clone(), None)));
+                return;
+            }
             Body::Setting(body) => {
                 self.push(Op::new(setting::drop(address, body)).destroys((address.clone(), None)));
                 return;
@@ -133,6 +144,10 @@ impl Build<'_> {
                     && self.from.get(&dependency.on).is_some_and(|base| supports(&object.address, base))
             }),
             Body::PublicationTable(table) => self.relation_goes(&table.table),
+            Body::Privileges(_) => object
+                .dependencies()
+                .iter()
+                .any(|on| on.on.kind == ObjectKind::Extension && self.fates.drops(&on.on)),
             Body::DefaultPrivileges(_) => {
                 self.fates.drops(&ObjectAddress::global(ObjectKind::Schema, &object.address.schema))
             }
@@ -146,6 +161,27 @@ impl Build<'_> {
             }),
             _ => false,
         }
+    }
+
+    /// A trigger that a partition has from its parent fires as the parent's does again, unless it goes with that or with
+    /// its place.
+    fn forget_state(&mut self, object: &Object, trigger: &Trigger) {
+        let address = &object.address;
+        let table = Self::table_address(&trigger.table);
+        let there =
+            |parent: &Object| self.from.contains(&parent.address) && !self.fates.drops(&parent.address);
+        let parent = match Self::parent_trigger(self.to, address) {
+            Some(parent) if there(parent) && !self.fates.drops_part(&table, &id::partition_part()) => parent,
+            // The others take it along.
+            _ => {
+                self.push(Op::new(Vec::new()).destroys((address.clone(), None)));
+                return;
+            }
+        };
+        let Body::Trigger(of_parent) = &parent.body else { return };
+        let step = trigger::set_state(address, trigger, of_parent.state);
+        let op = Op::new(vec![step]).destroys((address.clone(), None));
+        self.push(op.follows((parent.address.clone(), None)));
     }
 
     /// Whether an operator that `object` announced is nobody's afterwards, neither announced nor there.
@@ -178,6 +214,15 @@ impl Build<'_> {
                 if self.fates.drops(sequence) {
                     op = op.destroys((sequence.clone(), None));
                 }
+            }
+        }
+        if address.kind == ObjectKind::Extension {
+            let of_member = |other: &&Object| {
+                other.address.kind == ObjectKind::Privileges
+                    && other.dependencies().iter().any(|dependency| dependency.on == *address)
+            };
+            for privileges in self.from.iter().filter(of_member) {
+                op = op.destroys((privileges.address.clone(), None));
             }
         }
         if address.kind == ObjectKind::BaseType {

@@ -265,7 +265,11 @@ fn rewrite_body(
             template.init.iter_mut().for_each(type_name);
             type_name(&mut template.lexize);
         }
-        Body::Setting(_) | Body::Publication(_) | Body::PublicationSchema(_) | Body::Subscription(_) => {}
+        Body::Setting(_)
+        | Body::Privileges(_)
+        | Body::Publication(_)
+        | Body::PublicationSchema(_)
+        | Body::Subscription(_) => {}
         Body::Schema(_) | Body::Enum(_) | Body::DefaultPrivileges(_) | Body::Collation(_) => {}
     }
 }

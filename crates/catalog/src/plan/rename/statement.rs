@@ -53,6 +53,7 @@ fn space(address: &ObjectAddress) -> (u8, String, String, String) {
         ObjectKind::TextSearchParser => 28,
         ObjectKind::TextSearchTemplate => 29,
         ObjectKind::Setting => 30,
+        ObjectKind::Privileges => 31,
         _ => 4,
     };
     (class, address.schema.clone(), address.name.clone(), scope)
@@ -114,7 +115,26 @@ pub(super) fn statements(from: &Catalog, to: &Catalog, mapping: &Mapping) -> Sta
     Statements { steps, moved }
 }
 
+/// Whether what an object is called is made of the names of others, roles among them, and follows them.
+const fn is_called_after_others(kind: ObjectKind) -> bool {
+    matches!(
+        kind,
+        ObjectKind::Cast
+            | ObjectKind::DefaultPrivileges
+            | ObjectKind::Privileges
+            | ObjectKind::PublicationSchema
+            | ObjectKind::PublicationTable
+            | ObjectKind::Setting
+            | ObjectKind::Transform
+            | ObjectKind::UserMapping
+    )
+}
+
 fn rename_steps(object: &Object, now: &ObjectAddress, goal: &ObjectAddress) -> Vec<Step> {
+    let comes_from_parent = matches!(&object.body, Body::Trigger(trigger) if trigger.inherited);
+    if comes_from_parent || is_called_after_others(object.address.kind) {
+        return Vec::new();
+    }
     let keyword = keyword(object);
     let relation = object.address.kind.is_relation() && object.address.kind != ObjectKind::Composite;
     let step = |at: &ObjectAddress, action: Action, clause: String| {

@@ -36,7 +36,8 @@ fn identity(address: &ObjectAddress, name: &str, type_name: &str, identity: &Ide
 pub(crate) fn clauses(address: &ObjectAddress, name: &str, column: &Column, with_default: bool) -> String {
     let mut sql = String::new();
     if let Some(expression) = &column.generated {
-        sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) STORED"));
+        let how = if column.is_virtual { "VIRTUAL" } else { "STORED" };
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {how}"));
     } else if let Some(it) = &column.identity {
         sql.push_str(&format!(" {}", identity(address, name, &column.type_name, it)));
     } else if let (Some(default), true) = (&column.default, with_default) {
@@ -136,7 +137,7 @@ pub(crate) fn storage(address: &ObjectAddress, name: &str, from: &Column, to: &C
 /// `ADD COLUMN`; without `not_null` the column takes nulls until it is told otherwise.
 pub(crate) fn add(address: &ObjectAddress, name: &str, column: &Column, with_default: bool) -> Vec<Step> {
     let sql = format!("ALTER TABLE {address} ADD COLUMN {}", definition(address, name, column, with_default));
-    let computed = column.generated.is_some()
+    let computed = (column.generated.is_some() && !column.is_virtual)
         || column.identity.is_some()
         || column
             .default

@@ -27,6 +27,10 @@ pub struct MigrationSettings {
     pub lock_wait: Option<Duration>,
     /// Templates in the files; environment variables are the caller's to give.
     pub templates: TemplateSettings,
+    /// How long a statement waits for a lock; `None`: as the server or the role has it, else two seconds.
+    pub lock_timeout: Option<Duration>,
+    /// How often what fails for want of a lock is tried again; `None`: ten times.
+    pub lock_retries: Option<u32>,
 }
 
 impl Default for MigrationSettings {
@@ -36,6 +40,8 @@ impl Default for MigrationSettings {
             ledger: LedgerName::default(),
             lock_wait: None,
             templates: TemplateSettings::default(),
+            lock_timeout: None,
+            lock_retries: None,
         }
     }
 }
@@ -47,6 +53,12 @@ impl MigrationSettings {
         migrator = migrator.ledger(self.ledger.clone()).templates(self.templates.clone());
         if let Some(patience) = self.lock_wait {
             migrator = migrator.lock_wait(patience);
+        }
+        if let Some(timeout) = self.lock_timeout {
+            migrator = migrator.usual_lock_timeout(timeout);
+        }
+        if let Some(retries) = self.lock_retries {
+            migrator = migrator.lock_retries(retries);
         }
         migrator
     }
@@ -63,6 +75,8 @@ pub(crate) struct Section {
     lock_wait: Option<Spanned<String>>,
     templates: Option<bool>,
     schema: Option<Spanned<String>>,
+    lock_timeout: Option<Spanned<String>>,
+    lock_retries: Option<u32>,
 }
 
 impl Section {
@@ -92,6 +106,10 @@ impl Section {
         if let Some(schema) = &self.schema {
             settings.templates.schema = Some(source.value("migrations.schema", schema, lookup)?);
         }
+        if let Some(time) = &self.lock_timeout {
+            settings.lock_timeout = Some(timeout(source, "lock_timeout", time, lookup)?);
+        }
+        settings.lock_retries = self.lock_retries.or(settings.lock_retries);
         Ok(settings)
     }
 }

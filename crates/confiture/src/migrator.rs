@@ -65,6 +65,7 @@ pub struct Migrator<'s, C: Connection> {
     schema: Option<String>,
     lock_wait: Option<Duration>,
     lock_timeout: Option<Duration>,
+    usual_lock_timeout: Option<Duration>,
     lock_retries: Option<u32>,
     templates: Option<TemplateSettings>,
     progress: Option<Progress<'s>>,
@@ -100,6 +101,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             schema: None,
             lock_wait: None,
             lock_timeout: None,
+            usual_lock_timeout: None,
             lock_retries: None,
             templates: None,
             progress: None,
@@ -141,6 +143,13 @@ impl<'s, C: Connection> Migrator<'s, C> {
     #[must_use]
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = Some(timeout);
+        self
+    }
+
+    /// The same where neither [`Migrator::lock_timeout`] nor the file says anything.
+    #[must_use]
+    pub fn usual_lock_timeout(mut self, timeout: Duration) -> Self {
+        self.usual_lock_timeout = Some(timeout);
         self
     }
 
@@ -333,6 +342,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let rows = self.connection.query(sql, &[])?;
         let is_set_there = rows.first().map(|row| row.bool(0)).transpose()?.unwrap_or(false);
         let usual = if is_set_there { Duration::ZERO } else { LockPatience::DEFAULT.timeout };
+        let usual = self.usual_lock_timeout.unwrap_or(usual);
         Ok(Patience {
             asked: self.lock_timeout,
             usual,

@@ -199,6 +199,10 @@ fn read_line<'a>(
         return Ok(Some((Key::NoTransaction, "")));
     }
     let line = Line::of(text);
+    if line.name == "batch" {
+        // Belongs to a statement: see `batch`.
+        return Ok(None);
+    }
     let Some(key) = line.key() else {
         return match line.nearest() {
             Some(nearest) if line.prefixed || in_header => {

@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its arguments. The caller reads files into [`SourceFile`] values and
 //! rows of a ledger into [`Applied`] values, and writes the [`OutputFile`] values that the writers return.
 
+pub mod batch;
 pub mod checksum;
 pub mod directive;
 mod distance;

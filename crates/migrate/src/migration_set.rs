@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::batch;
 use crate::checksum::Checksum;
 use crate::directive::{self, DirectiveError, Directives};
 use crate::down::{Down, SecondRollbackBlock};
@@ -350,13 +351,15 @@ impl Assembly {
                 return None;
             }
         };
-        let directives = directive::read(&script).unwrap_or_else(|errors| {
-            for source in errors {
-                let line = source.line + up.line - 1;
-                self.problems.push(Problem::Directive { file: file.name.clone(), line, source });
-            }
+        let mut errors = batch::read(&script).err().unwrap_or_default();
+        let directives = directive::read(&script).unwrap_or_else(|more| {
+            errors.extend(more);
             Directives::default()
         });
+        for source in errors {
+            let line = source.line + up.line - 1;
+            self.problems.push(Problem::Directive { file: file.name.clone(), line, source });
+        }
         let comment_down = Down::from_comments(&script).unwrap_or_else(|source| {
             let line = source.second + up.line - 1;
             self.warnings.push(Problem::Rollback { file: file.name.clone(), line, source });

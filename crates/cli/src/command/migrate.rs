@@ -10,7 +10,8 @@ mod up;
 mod validate;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use confiture::MigrationSettings;
@@ -48,6 +49,9 @@ pub enum Migrate {
     /// The ledger gets the checksums of the files as they are; the schema is not touched.
     Repair(repair::Repair),
 }
+
+/// How often progress inside a migration is told.
+const BETWEEN_ROWS: Duration = Duration::from_secs(1);
 
 /// Where the migrations are.
 #[derive(Debug, Args)]
@@ -187,10 +191,21 @@ fn tell(event: &Event<'_>, json: bool) {
         Event::Resumed { file, line, statement, count } => output::note(&format!(
             "{file}: goes on at line {line}; {statement} of {count} statements had run when an earlier run stopped."
         )),
+        Event::Batch { file, line, rows, done } => tell_rows(file, *line, *rows, *done),
         Event::Retrying { file, reason, retry, retries, pause } => output::note(&format!(
             "{file}: {reason}; trying again in {:.1} s ({retry} of {retries}) ...",
             pause.as_secs_f64()
         )),
+    }
+}
+
+/// How many rows the batches of a statement have changed: at its end, and once in a while before.
+fn tell_rows(file: &str, line: u32, rows: u64, done: bool) {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if done || last.is_none_or(|last| last.elapsed() >= BETWEEN_ROWS) {
+        *last = Some(Instant::now());
+        output::note(&format!("{file}:{line}: {rows} rows{}", if done { "." } else { " ..." }));
     }
 }
 

@@ -83,4 +83,15 @@ pub enum Event<'a> {
         /// How long the pause is.
         pause: Duration,
     },
+    /// A batch of a statement is done.
+    Batch {
+        /// The file.
+        file: &'a str,
+        /// Line of the statement.
+        line: u32,
+        /// How many rows its batches have changed so far.
+        rows: u64,
+        /// Whether it was the last.
+        done: bool,
+    },
 }

@@ -4,6 +4,7 @@ use pggit_db::ledger::LedgerError;
 use pggit_db::migrate_lock::LockError;
 use pggit_db::session::SessionError;
 use pggit_db::steps::StepsError;
+use pggit_migrate::directive::DirectiveError;
 use pggit_migrate::{PendingError, ScanError, Sql, Statement};
 
 use super::event::Direction;
@@ -22,6 +23,8 @@ pub(crate) struct Stop {
     /// Whether the next run goes on where this one stopped.
     goes_on: bool,
     for_good: bool,
+    /// Whether some of the statement has run.
+    partly: bool,
 }
 
 /// Where in a file.
@@ -54,6 +57,8 @@ pub(super) enum Cause {
     Steps(StepsError),
     /// So many statements of the file have run, and they are not the first of it any more.
     Changed { statements: usize },
+    /// Batches that can't be run, in a text that starts on this line.
+    Batch { line: u32, errors: Vec<DirectiveError> },
     /// The file begins a transaction and does not end it.
     OpenTransaction,
     /// The file can't be part of a transaction.
@@ -62,7 +67,7 @@ pub(super) enum Cause {
 
 impl From<Cause> for Stop {
     fn from(cause: Cause) -> Self {
-        Self { place: None, cause, mode: Mode::Transaction, goes_on: false, for_good: false }
+        Self { place: None, cause, mode: Mode::Transaction, goes_on: false, for_good: false, partly: false }
     }
 }
 
@@ -127,6 +132,11 @@ impl Stop {
     /// Not to be tried again.
     pub(super) fn for_good(self) -> Self {
         Self { for_good: true, ..self }
+    }
+
+    /// Some of the statement has run.
+    pub(super) fn partly(self) -> Self {
+        Self { partly: true, ..self }
     }
 
     pub(super) fn may_be_tried_again(&self) -> bool {
@@ -210,6 +220,11 @@ impl Stop {
                 )
                 .hint(format!("Put {what} back as {they}; what comes after may be changed."))
             }
+            Cause::Batch { line, errors } => {
+                let text: Vec<String> =
+                    errors.iter().map(|error| format!("line {}: {error}", error.line + line - 1)).collect();
+                Error::new(ErrorCode::Project, text.join("; "))
+            }
             Cause::NotInTransaction => {
                 Error::new(ErrorCode::Project, "the file can't be part of one transaction with others")
                     .hint("Run it for itself.")
@@ -244,7 +259,7 @@ impl Stop {
         let next = if self.goes_on { " The next run goes on after what ran." } else { "" };
         match self.mode {
             Mode::Transaction => "The migration was rolled back as a whole.".to_owned(),
-            _ if before == 0 => format!("Nothing of the migration ran; it {recorded}."),
+            _ if before == 0 && !self.partly => format!("Nothing of the migration ran; it {recorded}."),
             Mode::Statements => format!(
                 "The migration runs without a transaction: what ran before in it stays, and it {recorded}.{next}"
             ),

@@ -1,8 +1,10 @@
 //! Runs the SQL of one migration.
 
+mod batches;
 mod stepwise;
 mod transaction;
 
+use std::collections::BTreeMap;
 use std::thread;
 
 use pggit_db::connection::Connection;
@@ -10,6 +12,7 @@ use pggit_db::ledger::LedgerError;
 use pggit_db::queue::Queue;
 use pggit_db::session::SessionError;
 use pggit_db::steps::Steps;
+use pggit_migrate::batch::{self, Batch};
 use pggit_migrate::{Directives, Script, Sql, Statement, TransactionUse, scan};
 
 use super::event::Event;
@@ -93,6 +96,9 @@ pub(crate) fn run<C: Connection>(
 ) -> Result<(), Stop> {
     let script = scan(&job.sql.text).map_err(|error| Stop::scan(job.sql, error))?;
     let mut mode = Mode::of(&script, job.directives);
+    if mode == Mode::Transaction && !batches(job, &script)?.is_empty() {
+        mode = Mode::Statements;
+    }
     if job.enclosed && mode != Mode::Transaction {
         return Err(Cause::NotInTransaction.into());
     }
@@ -129,6 +135,11 @@ pub(crate) fn run<C: Connection>(
         });
         thread::sleep(pause);
     }
+}
+
+/// The statements that run in batches.
+fn batches(job: &Job<'_>, script: &Script<'_>) -> Result<BTreeMap<usize, Batch>, Stop> {
+    batch::read(script).map_err(|errors| Cause::Batch { line: job.sql.line, errors }.into())
 }
 
 /// Runs one statement; `head` are statements of ours that can't fail, to go before it in the same message.

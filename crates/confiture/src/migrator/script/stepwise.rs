@@ -7,32 +7,34 @@ use pggit_db::queue::Queue;
 use pggit_db::session::Session;
 use pggit_db::steps::{Step, StepState};
 use pggit_db::unfinished::{self, Verdict};
+use pggit_migrate::batch::Batch;
 use pggit_migrate::transaction_use::{is_for_session, may_have_own_transaction};
 use pggit_migrate::{Checksum, Script, Statement, Trace, TransactionUse};
 
 use super::transaction::{BEGIN, lock_timeout, settings};
-use super::{Job, Mode, Notify, RESET, Record, begin, execute, in_transaction, send};
+use super::{Job, Mode, Notify, RESET, Record, batches, begin, execute, in_transaction, send};
 use crate::migrator::event::Event;
 use crate::migrator::failure::{Cause, Stop};
 use crate::migrator::retry::Attempts;
 
 /// For the rest of the transaction we are who we connected as: who runs migrations may write down what ran, and nobody
 /// else has to.
-const AS_OURSELVES: &str = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE";
+pub(super) const AS_OURSELVES: &str = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE";
 
 /// A script on its way.
 pub(super) struct Stepwise<'r, 'n, C> {
-    connection: &'r mut C,
-    job: &'r Job<'r>,
+    pub(super) connection: &'r mut C,
+    pub(super) job: &'r Job<'r>,
     script: &'r Script<'r>,
-    notify: &'r mut Notify<'n>,
-    attempts: &'r mut Attempts,
+    batches: BTreeMap<usize, Batch>,
+    pub(super) notify: &'r mut Notify<'n>,
+    pub(super) attempts: &'r mut Attempts,
     /// Digest of the script up to and with each statement.
     digests: Vec<String>,
     /// What earlier runs wrote down.
-    steps: BTreeMap<usize, Step>,
+    pub(super) steps: BTreeMap<usize, Step>,
     /// Sets `lock_timeout` in each transaction of ours.
-    lock_timeout: String,
+    pub(super) lock_timeout: String,
     /// Whether the file has begun a transaction.
     is_open: bool,
 }
@@ -73,6 +75,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
             connection,
             job,
             script,
+            batches: batches(job, script)?,
             notify,
             attempts,
             digests,
@@ -134,6 +137,9 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         }
         if self.is_open || is_for_session(statement.sql) {
             return execute(self.connection, self.job, statement, index, "");
+        }
+        if let Some(batch) = self.batches.get(&index).copied() {
+            return self.in_batches(index, statement, &batch);
         }
         if may_have_own_transaction(statement.sql) {
             return self.in_own_transaction(index, statement);
@@ -221,12 +227,12 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         send(self.connection, &queue)
     }
 
-    fn step(&self, statement: usize, state: StepState) -> Step {
+    pub(super) fn step(&self, statement: usize, state: StepState) -> Step {
         let digest = self.digests.get(statement).cloned().unwrap_or_default();
         Step { statement, digest, state, cursor: None, rows: 0 }
     }
 
-    fn mark(&self, queue: &mut Queue, step: &Step) -> Result<(), Stop> {
+    pub(super) fn mark(&self, queue: &mut Queue, step: &Step) -> Result<(), Stop> {
         match &self.job.steps {
             Some(steps) => Ok(steps.mark(queue, step)?),
             None => Ok(()),
@@ -234,7 +240,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
     }
 
     /// Statements of ours and what `more` adds, as one message.
-    fn queue(
+    pub(super) fn queue(
         &self,
         statements: &[&str],
         more: impl FnOnce(&mut Queue) -> Result<(), Stop>,

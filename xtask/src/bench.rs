@@ -5,6 +5,7 @@ mod fleet;
 mod large_schema;
 mod process;
 mod recording;
+mod runner;
 mod start_up;
 mod statistics;
 
@@ -33,6 +34,8 @@ enum Part {
     Large,
     /// Recording commands.
     Recording,
+    /// Running migrations.
+    Runner,
     /// Starting a private server.
     Server,
 }
@@ -47,6 +50,9 @@ impl Bench {
         let wanted = |part| self.only.is_empty() || self.only.contains(&part);
         if wanted(Part::Fleet) {
             fleet::run(self.pg, self.rounds)?;
+        }
+        if wanted(Part::Runner) {
+            runner::run(self.pg, self.rounds)?;
         }
         if wanted(Part::Server) {
             start_up::run(self.pg, self.rounds)?;

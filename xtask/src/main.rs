@@ -32,7 +32,7 @@ enum Command {
     Demo(demo::Demo),
     /// Run the main job on every schema of a corpus of real ones.
     Eval(eval::Eval),
-    /// Measure: version control of a large schema, recording, the private server.
+    /// Measure: version control of a large schema, recording, running migrations, the private server.
     Bench(bench::Bench),
     /// Run all tests, format and lints included; `cargo xtask test -- NAME` runs some.
     Test(test::Test),

@@ -37,11 +37,12 @@ pub use status::{StatusEntry, StatusState};
 pub use templates::TemplateSettings;
 pub use validate::{Finding, FindingKind};
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
 use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, RecordedNames};
-use pggit_db::migrate_lock::{self, Scope};
+use pggit_db::migrate_lock::{self, Keeper, Scope};
 use pggit_db::queue::Queue;
 use pggit_db::steps::{self, Steps};
 use pggit_migrate::directive::{self, Directives};
@@ -52,6 +53,7 @@ use pggit_migrate::{
 
 use crate::error::{Error, ErrorCode, Result};
 use failure::Stop;
+use script::BEGIN;
 pub(crate) use script::{Job, run_quietly};
 
 /// Told what happens.
@@ -64,6 +66,8 @@ pub struct Migrator<'s, C: Connection> {
     environment: Option<String>,
     schema: Option<String>,
     lock_wait: Option<Duration>,
+    /// Has the lock of runners where a pooler stands before the server.
+    keeper: RefCell<Option<Keeper<C>>>,
     lock_timeout: Option<Duration>,
     usual_lock_timeout: Option<Duration>,
     lock_retries: Option<u32>,
@@ -100,6 +104,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             environment: None,
             schema: None,
             lock_wait: None,
+            keeper: RefCell::new(None),
             lock_timeout: None,
             usual_lock_timeout: None,
             lock_retries: None,
@@ -248,7 +253,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             };
             let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
-            self.step(&step, &job, &mut ran, |queue, milliseconds| ledger.record(queue, &row, milliseconds))?;
+            self.step(&step, job, &mut ran, |queue, milliseconds| ledger.record(queue, &row, milliseconds))?;
         }
         Ok(ran)
     }
@@ -277,7 +282,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 .map(|row| row.number)
                 .collect();
             let step = Step { direction: Direction::Down, migration, index, count: steps.len() };
-            self.step(&step, &job, &mut ran, |queue, _| {
+            self.step(&step, job, &mut ran, |queue, _| {
                 numbers.iter().try_for_each(|number| ledger.remove(queue, *number))
             })?;
         }
@@ -288,7 +293,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
     fn step(
         &mut self,
         step: &Step<'_>,
-        job: &Job<'_>,
+        job: Job<'_>,
         ran: &mut Vec<Ran>,
         record: impl Fn(&mut Queue, i64) -> std::result::Result<(), LedgerError>,
     ) -> Result<()> {
@@ -296,6 +301,12 @@ impl<'s, C: Connection> Migrator<'s, C> {
         self.notify(&Event::Started { direction, migration, index, count });
         let start = Instant::now();
         let milliseconds = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let sql = job.sql;
+        let schema = self.schema.clone();
+        let scope = schema.as_deref().map_or(Scope::Database, Scope::Schema);
+        let keeper = &self.keeper;
+        let check = || keeper.borrow_mut().as_mut().map_or(Ok(()), Keeper::check);
+        let job = &Job { begin: begin(self.connection, scope)?, check: &check, ..job };
         let mut notify = |event: &Event<'_>| {
             if let Some(progress) = &mut self.progress {
                 progress(event);
@@ -304,7 +315,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         script::run(self.connection, job, &mut notify, &|queue| record(queue, milliseconds())).map_err(
             |stop| {
                 let before: Vec<&str> = ran.iter().map(|ran| ran.file.as_str()).collect();
-                stop.into_error(&job.sql.file, direction, &before)
+                stop.into_error(&sql.file, direction, &before)
             },
         )?;
         let duration = start.elapsed();
@@ -312,7 +323,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         ran.push(Ran {
             version: migration.identity.to_string(),
             name: migration.name.clone(),
-            file: job.sql.file.clone(),
+            file: sql.file.clone(),
             duration,
         });
         Ok(())
@@ -323,11 +334,23 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let Self { connection, progress, .. } = self;
         let schema = self.schema.clone();
         let scope = schema.as_deref().map_or(Scope::Database, Scope::Schema);
-        migrate_lock::acquire(*connection, scope, self.lock_wait, || {
+        let waiting = || {
             if let Some(progress) = progress {
                 progress(&Event::WaitingForLock);
             }
-        })?;
+        };
+        if connection.is_pooled() {
+            let keeper = Keeper::acquire(connection.another()?, scope, self.lock_wait, waiting)?;
+            // A transaction of a runner that was killed may not have come to its end.
+            connection.script(&format!("{}COMMIT", begin(*connection, scope)?))?;
+            self.keeper.replace(Some(keeper));
+            let result = work(self);
+            let released = self.keeper.take().map_or(Ok(()), Keeper::release);
+            let value = result?;
+            released?;
+            return Ok(value);
+        }
+        migrate_lock::acquire(*connection, scope, self.lock_wait, waiting)?;
         let result = work(self);
         let released = migrate_lock::release(self.connection, scope);
         // The error of the work is the one to report: it may be that the connection is gone, and the lock with it.
@@ -369,6 +392,14 @@ impl<'s, C: Connection> Migrator<'s, C> {
             progress(event);
         }
     }
+}
+
+/// Begins a transaction of a runner.
+fn begin<C: Connection>(connection: &C, scope: Scope<'_>) -> Result<String> {
+    if connection.is_pooled() {
+        return Ok(format!("{BEGIN}{}", migrate_lock::work_lock(scope)?));
+    }
+    Ok(BEGIN.to_owned())
 }
 
 /// How long the migrations of a run wait for locks.

@@ -21,6 +21,18 @@ pub trait Connection: Session {
     /// When the server can't be asked.
     fn in_transaction(&mut self) -> Result<bool, SessionError>;
 
+    /// Whether a pooler stands between us and the server, which may give each transaction to another session there: what
+    /// belongs to a session, settings and locks above all, is not ours then.
+    fn is_pooled(&self) -> bool;
+
+    /// Another connection to the same database.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    fn another(&self) -> Result<Self, SessionError>
+    where
+        Self: Sized;
+
     /// Runs `COPY … FROM STDIN` with `data`; returns the number of rows.
     ///
     /// # Errors

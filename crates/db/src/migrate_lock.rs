@@ -4,16 +4,37 @@
 //! SHA-256 of the database's name. Runners for one schema each ([`Scope::Schema`]) have a lock each, of the schema's name
 //! behind the database's. It is never waited for inside the server: a waiting statement holds a snapshot,
 //! for which `CREATE INDEX CONCURRENTLY` of the runner that has the lock would wait in turn.
+//!
+//! Behind a pooler that gives each transaction to another session a lock of the session would be nobody's. There a second
+//! connection, the [`Keeper`], has the same lock to the end of a transaction that stays open as long as the run. It has no
+//! snapshot, so nobody waits for it either. And each transaction of the runner has a lock of its own, see
+//! [`work_lock`].
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+use crate::connection::Connection;
+use crate::queue::Queue;
 use crate::session::{Param, RowError, Session, SessionError};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Takes the lock of the runner's own transactions, to the end of the transaction. When a runner is killed, the lock of
+/// its keeper is free at once, while the server may still be at work on its last transaction: who comes next waits here
+/// for the end of that.
+///
+/// # Errors
+/// None in fact: nothing is asked of a server here.
+pub fn work_lock(scope: Scope<'_>) -> Result<String, SessionError> {
+    let template = include_str!("migrate_lock/work_lock.sql");
+    let statement: Vec<&str> = template.lines().filter(|line| !line.starts_with("--")).collect();
+    let mut queue = Queue::default();
+    queue.execute(&statement.join("\n"), &[Param::Text(&behind(scope))])?;
+    Ok(queue.as_str().to_owned())
+}
 
 /// The lock could not be had.
 #[derive(Debug, Error)]
@@ -24,6 +45,12 @@ pub enum LockError {
     /// A result had an unexpected shape.
     #[error(transparent)]
     Row(#[from] RowError),
+    /// The connection that kept the lock is gone, and the lock with it.
+    #[error("the lock of this database's migration runs was lost")]
+    Lost {
+        /// What became of the connection.
+        source: SessionError,
+    },
     /// Another runner kept it longer than we may wait.
     #[error("another migration run holds the lock of this database")]
     Busy {
@@ -52,10 +79,18 @@ pub fn acquire<S: Session>(
     patience: Option<Duration>,
     waiting: impl FnOnce(),
 ) -> Result<(), LockError> {
+    poll(patience, waiting, || ask(session, scope, include_str!("migrate_lock/try_lock.sql")))
+}
+
+fn poll(
+    patience: Option<Duration>,
+    waiting: impl FnOnce(),
+    mut attempt: impl FnMut() -> Result<bool, LockError>,
+) -> Result<(), LockError> {
     let start = Instant::now();
     let mut waiting = Some(waiting);
     let mut pause = FIRST_PAUSE;
-    while !ask(session, scope, include_str!("migrate_lock/try_lock.sql"))? {
+    while !attempt()? {
         let waited = start.elapsed();
         if patience.is_some_and(|patience| waited >= patience) {
             return Err(LockError::Busy { waited });
@@ -77,14 +112,66 @@ pub fn release<S: Session>(session: &mut S, scope: Scope<'_>) -> Result<bool, Lo
     ask(session, scope, include_str!("migrate_lock/unlock.sql"))
 }
 
+/// A connection that has the lock as long as its transaction is open.
+#[derive(Debug)]
+pub struct Keeper<C> {
+    connection: C,
+}
+
+impl<C: Connection> Keeper<C> {
+    /// Takes the lock, waiting as [`acquire`] does.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    pub fn acquire(
+        mut connection: C,
+        scope: Scope<'_>,
+        patience: Option<Duration>,
+        waiting: impl FnOnce(),
+    ) -> Result<Self, LockError> {
+        poll(patience, waiting, || {
+            connection.script("BEGIN ISOLATION LEVEL READ COMMITTED")?;
+            // Nobody is to end a transaction that does nothing for as long as the run takes.
+            connection.query(include_str!("migrate_lock/no_timeouts.sql"), &[])?;
+            let taken =
+                ask(&mut connection, scope, include_str!("migrate_lock/try_lock_in_transaction.sql"))?;
+            if !taken {
+                connection.script("ROLLBACK")?;
+            }
+            Ok(taken)
+        })?;
+        Ok(Self { connection })
+    }
+
+    /// Makes sure that the lock is still there.
+    ///
+    /// # Errors
+    /// [`LockError::Lost`].
+    pub fn check(&mut self) -> Result<(), LockError> {
+        self.connection.script("SELECT").map_err(|source| LockError::Lost { source })
+    }
+
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    /// [`LockError::Lost`].
+    pub fn release(mut self) -> Result<(), LockError> {
+        self.connection.script("COMMIT").map_err(|source| LockError::Lost { source })
+    }
+}
+
 fn ask<S: Session>(session: &mut S, scope: Scope<'_>, sql: &str) -> Result<bool, LockError> {
-    let behind = match scope {
-        Scope::Database => String::new(),
-        Scope::Schema(schema) => format!("\u{1}{schema}"),
-    };
-    let rows = session.query(sql, &[Param::Text(&behind)])?;
+    let rows = session.query(sql, &[Param::Text(&behind(scope))])?;
     match rows.first() {
         Some(row) => Ok(row.bool(0)?),
         None => Ok(false),
+    }
+}
+
+/// What stands behind the name of the database in what the lock is of.
+fn behind(scope: Scope<'_>) -> String {
+    match scope {
+        Scope::Database => String::new(),
+        Scope::Schema(schema) => format!("\u{1}{schema}"),
     }
 }

@@ -3,6 +3,7 @@
 mod cancel;
 mod connection;
 mod error;
+mod mark;
 mod notice;
 mod tls;
 mod transport;
@@ -18,6 +19,7 @@ pub use notice::Notice;
 
 use crate::settings::{ConnectionSettings, SettingsError};
 use error::Failure;
+use mark::Mark;
 use notice::NoticeSink;
 
 /// The `application_name` of our connections where the settings give none.
@@ -35,6 +37,8 @@ pub struct WireSession {
     notices: NoticeSink,
     /// The server's process of this session.
     backend: i64,
+    /// Whether a pooler stands before the server, so that sessions there are not ours.
+    is_pooled: bool,
     /// How many of our own transactions and savepoints are open.
     depth: u32,
     /// Whether a statement failed since the current transaction or savepoint began.
@@ -59,15 +63,29 @@ impl WireSession {
     pub fn connect(settings: &ConnectionSettings) -> Result<Self, SessionError> {
         let mut settings = settings.resolved().map_err(|error| unusable_settings(&error))?;
         let notices = NoticeSink::default();
-        let transport::Opened { client, tls, password } = transport::open(&settings, &notices)?;
+        let mark = Mark::new();
+        let transport::Opened { client, tls, password } = match transport::open(&mark.on(&settings), &notices)
+        {
+            Err(error) if Mark::is_refused_by(&error) => transport::open(&settings, &notices),
+            opened => opened,
+        }?;
         if settings.endpoints.len() == 1 {
             // Other databases of the server are reached by it too, though the password file may not name them.
             settings.password = password;
         }
-        let mut session =
-            Self { settings, client: Some(client), tls, notices, backend: 0, depth: 0, failed: false };
-        let rows = session.query(include_str!("session/prepare.sql"), &[])?;
+        let mut session = Self {
+            settings,
+            client: Some(client),
+            tls,
+            notices,
+            backend: 0,
+            is_pooled: true,
+            depth: 0,
+            failed: false,
+        };
+        let rows = session.query(include_str!("session/prepare.sql"), &[Param::Text(mark.value())])?;
         session.backend = rows.first().and_then(|row| row.int(0).ok()).unwrap_or_default();
+        session.is_pooled = rows.first().and_then(|row| row.bool(1).ok()) != Some(true);
         Ok(session)
     }
 
@@ -152,7 +170,11 @@ impl WireSession {
         rollback: &str,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.script(begin)?;
+        if self.is_pooled && self.depth == 0 {
+            self.script(&format!("{begin}; SET LOCAL jit = off"))?;
+        } else {
+            self.script(begin)?;
+        }
         self.depth += 1;
         let failed_before = std::mem::replace(&mut self.failed, false);
         let result = work(self).and_then(|value| self.finish(commit).map(|()| value).map_err(E::from));
@@ -227,6 +249,11 @@ impl WireSession {
     /// reaches it there, so its process is ended from a second connection.
     fn abandon(&mut self) {
         let Some(client) = self.client.take() else { return };
+        if self.is_pooled {
+            // The process behind a pooler is not known, and may be somebody else's by now.
+            std::mem::forget(client);
+            return;
+        }
         let ended = Self::connect(&self.settings).and_then(|mut other| {
             other.query(
                 "SELECT pg_catalog.pg_terminate_backend($1::pg_catalog.int4)",

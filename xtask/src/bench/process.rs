@@ -42,3 +42,20 @@ pub fn cpu_time(id: i64) -> anyhow::Result<f64> {
     let nanoseconds = text.split(' ').next().unwrap_or_default();
     Ok(nanoseconds.parse::<f64>().with_context(|| format!("{path}: {text}"))? / 1e6)
 }
+
+/// CPU time of all processes that this one has waited for, in seconds; the kernel counts in hundredths.
+///
+/// # Errors
+/// When the kernel does not say.
+pub fn cpu_of_children() -> anyhow::Result<f64> {
+    let path = "/proc/self/stat";
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+    // The name in parentheses may have spaces; the fields after it are numbered from 3.
+    let rest = text.rsplit_once(')').with_context(|| format!("{path}: {text}"))?.1;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = |number: usize| -> anyhow::Result<f64> {
+        let field = fields.get(number - 3).with_context(|| format!("{path}: {text}"))?;
+        Ok(field.parse::<f64>()?)
+    };
+    Ok((ticks(16)? + ticks(17)?) / 100.0)
+}

@@ -59,6 +59,10 @@ pub(super) enum Cause {
     Changed { statements: usize },
     /// Batches that can't be run, in a text that starts on this line.
     Batch { line: u32, errors: Vec<DirectiveError> },
+    /// A statement needs a session of its own.
+    Pooled { line: u32 },
+    /// The lock of runners.
+    Lock(LockError),
     /// The file begins a transaction and does not end it.
     OpenTransaction,
     /// The file can't be part of a transaction.
@@ -225,6 +229,14 @@ impl Stop {
                     errors.iter().map(|error| format!("line {}: {error}", error.line + line - 1)).collect();
                 Error::new(ErrorCode::Project, text.join("; "))
             }
+            Cause::Lock(error) => error.into(),
+            Cause::Pooled { line } => {
+                let message =
+                    format!("line {line}: role and settings do not last behind a connection pooler");
+                Error::new(ErrorCode::Project, message)
+                    .detail("The file runs statement by statement, and a pooler may give each to another session.")
+                    .hint("Connect to the server itself, or write SET LOCAL into transactions of the file.")
+            }
             Cause::NotInTransaction => {
                 Error::new(ErrorCode::Project, "the file can't be part of one transaction with others")
                     .hint("Run it for itself.")
@@ -339,12 +351,19 @@ impl From<StepsError> for Error {
 
 impl From<LockError> for Error {
     fn from(error: LockError) -> Self {
+        let error_text = error.to_string();
         match error {
             LockError::Session(error) => error.into(),
             LockError::Row(error) => error.into(),
+            LockError::Lost { source } => Self {
+                sqlstate: source.sqlstate.clone(),
+                ..Self::new(ErrorCode::Server, error_text)
+                    .detail(source.message.clone())
+                    .hint("A pooler must leave a transaction alone that does nothing. Run again.")
+            },
             LockError::Busy { waited } => Self {
                 sqlstate: "55P03".to_owned(),
-                ..Self::new(ErrorCode::Server, error.to_string())
+                ..Self::new(ErrorCode::Server, error_text)
                     .detail(format!("Waited for {:.1} s.", waited.as_secs_f64()))
                     .hint("Run again once it is done.")
             },

@@ -9,6 +9,7 @@ use std::thread;
 
 use pggit_db::connection::Connection;
 use pggit_db::ledger::LedgerError;
+use pggit_db::migrate_lock::LockError;
 use pggit_db::queue::Queue;
 use pggit_db::session::SessionError;
 use pggit_db::steps::Steps;
@@ -19,6 +20,7 @@ use super::event::Event;
 use super::failure::{Cause, Stop};
 use super::retry::{Attempts, LockPatience};
 use stepwise::Stepwise;
+pub(super) use transaction::BEGIN;
 
 /// Settings and role as those of a new connection.
 const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ALL";
@@ -37,12 +39,24 @@ pub(crate) struct Job<'a> {
     pub(crate) patience: LockPatience,
     /// Whether it is part of a transaction of the caller's.
     pub(crate) enclosed: bool,
+    /// Begins each transaction of ours, with a semicolon at its end.
+    pub(crate) begin: String,
+    /// Makes sure that we are still the only runner.
+    pub(crate) check: &'a dyn Fn() -> Result<(), LockError>,
 }
 
 impl<'a> Job<'a> {
     /// A job that is done once, and of which nothing is written down.
     pub(crate) fn new(sql: &'a Sql, directives: &'a Directives) -> Self {
-        Self { sql, directives, steps: None, patience: LockPatience::NONE, enclosed: false }
+        Self {
+            sql,
+            directives,
+            steps: None,
+            patience: LockPatience::NONE,
+            enclosed: false,
+            begin: BEGIN.to_owned(),
+            check: &|| Ok(()),
+        }
     }
 }
 
@@ -185,7 +199,7 @@ fn clean_up<C: Connection>(connection: &mut C) -> Result<(), SessionError> {
     if connection.in_transaction()? {
         connection.script("ROLLBACK")?;
     }
-    connection.script(RESET)
+    if connection.is_pooled() { Ok(()) } else { connection.script(RESET) }
 }
 
 #[cfg(test)]

@@ -17,6 +17,14 @@ impl Connection for WireSession {
         Self::in_transaction(self)
     }
 
+    fn is_pooled(&self) -> bool {
+        self.is_pooled
+    }
+
+    fn another(&self) -> Result<Self, SessionError> {
+        Self::connect(self.settings())
+    }
+
     fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<u64, SessionError> {
         Self::copy_in(self, sql, data)
     }

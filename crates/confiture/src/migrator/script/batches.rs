@@ -9,10 +9,9 @@ use pggit_migrate::Statement;
 use pggit_migrate::batch::{Batch, BatchForm, Limited};
 
 use super::stepwise::{AS_OURSELVES, Stepwise};
-use super::transaction::BEGIN;
 use super::{begin, execute, send};
 use crate::migrator::event::Event;
-use crate::migrator::failure::Stop;
+use crate::migrator::failure::{Cause, Stop};
 
 /// What one batch did.
 struct Turn {
@@ -58,7 +57,8 @@ impl<C: Connection> Stepwise<'_, '_, C> {
         // Whether anything changed since the start of the table; of earlier runs we do not know.
         let mut has_changed = from > 0;
         loop {
-            begin(self.connection, &format!("{BEGIN}{}", self.lock_timeout))?;
+            (self.job.check)().map_err(|error| Stop::from(Cause::Lock(error)))?;
+            begin(self.connection, &self.head())?;
             let turn = match &form {
                 BatchForm::Repeated(sql) => {
                     let changed = self.connection.execute(sql, &[]).map_err(failed)?;

@@ -11,7 +11,7 @@ use pggit_migrate::batch::Batch;
 use pggit_migrate::transaction_use::{is_for_session, may_have_own_transaction};
 use pggit_migrate::{Checksum, Script, Statement, Trace, TransactionUse};
 
-use super::transaction::{BEGIN, lock_timeout, settings};
+use super::transaction::{lock_timeout, settings};
 use super::{Job, Mode, Notify, RESET, Record, batches, begin, execute, in_transaction, send};
 use crate::migrator::event::Event;
 use crate::migrator::failure::{Cause, Stop};
@@ -35,6 +35,8 @@ pub(super) struct Stepwise<'r, 'n, C> {
     pub(super) steps: BTreeMap<usize, Step>,
     /// Sets `lock_timeout` in each transaction of ours.
     pub(super) lock_timeout: String,
+    /// What directives set, in each transaction of ours, where it does not last for the session.
+    settings: String,
     /// Whether the file has begun a transaction.
     is_open: bool,
 }
@@ -81,13 +83,18 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
             digests,
             steps: steps.into_iter().map(|step| (step.statement, step)).collect(),
             lock_timeout: if sets_its_own { String::new() } else { lock_timeout(job.patience.timeout) },
+            settings: String::new(),
             is_open: false,
         })
     }
 
     /// Runs what has not run.
     pub(super) fn run(&mut self, mode: Mode, record: &Record<'_>) -> Result<(), Stop> {
-        begin(self.connection, &settings(self.job.directives))?;
+        if self.connection.is_pooled() {
+            self.settings = settings(self.job.directives).replace("SET ", "SET LOCAL ");
+        } else {
+            begin(self.connection, &settings(self.job.directives))?;
+        }
         let script = self.script;
         let done =
             self.steps.values().filter(|step| step.state == StepState::Done).map(|step| step.statement);
@@ -105,6 +112,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         for (index, statement) in script.statements.iter().enumerate() {
             if index < first {
                 if is_for_session(statement.sql) {
+                    self.refuse_pooled(statement)?;
                     execute(self.connection, self.job, statement, index, "")?;
                 }
                 continue;
@@ -124,7 +132,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         if self.is_open {
             return Err(Cause::OpenTransaction.into());
         }
-        let queue = self.queue(&[RESET, BEGIN], |queue| {
+        let queue = self.queue(&[self.reset(), &self.job.begin], |queue| {
             self.finish(queue, record)?;
             Ok(queue.script("COMMIT")?)
         })?;
@@ -134,6 +142,10 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
     fn statement(&mut self, index: usize, statement: &Statement<'_>) -> Result<(), Stop> {
         if TransactionUse::of(statement.sql) == TransactionUse::Control {
             return self.control(index, statement);
+        }
+        (self.job.check)().map_err(|error| Stop::from(Cause::Lock(error)))?;
+        if is_for_session(statement.sql) && !self.is_open {
+            self.refuse_pooled(statement)?;
         }
         if self.is_open || is_for_session(statement.sql) {
             return execute(self.connection, self.job, statement, index, "");
@@ -149,7 +161,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
 
     /// A statement and its note as one transaction.
     fn in_own_transaction(&mut self, index: usize, statement: &Statement<'_>) -> Result<(), Stop> {
-        let head = format!("{BEGIN}{}", self.lock_timeout);
+        let head = self.head();
         execute(self.connection, self.job, statement, index, &head)?;
         let queue = self.queue(&["SET CONSTRAINTS ALL IMMEDIATE", AS_OURSELVES], |queue| {
             self.mark(queue, &self.step(index, StepState::Done))?;
@@ -160,6 +172,9 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
 
     /// A statement that can't be in a transaction with its note.
     fn outside(&mut self, index: usize, statement: &Statement<'_>) -> Result<(), Stop> {
+        if !self.settings.is_empty() {
+            self.refuse_pooled(statement)?;
+        }
         let failed = |error| Stop::statement(self.job.sql, statement, index, error);
         let trace = Trace::of(statement.sql);
         let begun = self.steps.contains_key(&index);
@@ -168,7 +183,8 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         }
         self.note(index, StepState::Running)?;
         // A statement that builds while others work stands in nobody's way.
-        let sets_timeout = !self.lock_timeout.is_empty() && !trace.is_concurrent();
+        let sets_timeout =
+            !self.lock_timeout.is_empty() && !trace.is_concurrent() && !self.connection.is_pooled();
         if sets_timeout {
             begin(self.connection, &self.lock_timeout.replace("SET LOCAL", "SET"))?;
         }
@@ -200,7 +216,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         execute(self.connection, self.job, statement, index, "")?;
         self.is_open = in_transaction(self.connection)?;
         match (was_open, self.is_open) {
-            (_, true) => begin(self.connection, &self.lock_timeout),
+            (_, true) => begin(self.connection, &format!("{}{}", self.lock_timeout, self.settings)),
             (true, false) => self.note(index, StepState::Done),
             (false, false) => Ok(()),
         }
@@ -220,11 +236,29 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
         if self.job.steps.is_none() {
             return Ok(());
         }
-        let queue = self.queue(&[BEGIN, AS_OURSELVES], |queue| {
+        let queue = self.queue(&[&self.job.begin, AS_OURSELVES], |queue| {
             self.mark(queue, &self.step(index, state))?;
             Ok(queue.script("COMMIT")?)
         })?;
         send(self.connection, &queue)
+    }
+
+    /// Begins a transaction of ours.
+    pub(super) fn head(&self) -> String {
+        format!("{}{}{}", self.job.begin, self.lock_timeout, self.settings)
+    }
+
+    /// Role and settings as those of a new connection, where they are those of the connection.
+    fn reset(&self) -> &'static str {
+        if self.connection.is_pooled() { "" } else { RESET }
+    }
+
+    /// Behind a pooler there is no session to set up.
+    fn refuse_pooled(&self, statement: &Statement<'_>) -> Result<(), Stop> {
+        if self.connection.is_pooled() {
+            return Err(Cause::Pooled { line: self.job.sql.line + statement.start.line - 1 }.into());
+        }
+        Ok(())
     }
 
     pub(super) fn step(&self, statement: usize, state: StepState) -> Step {

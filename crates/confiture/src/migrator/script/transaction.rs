@@ -12,7 +12,7 @@ use super::{Job, RESET, Record, begin, execute, send};
 use crate::migrator::failure::{Cause, Stop};
 
 /// Begins a transaction of ours.
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;";
+pub(in crate::migrator) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;";
 
 /// Runs all statements and the record in one transaction. It takes two messages where there is one statement: one that
 /// begins and runs it, one that records and commits. Each is answered before the next is sent, so that an error belongs
@@ -23,7 +23,7 @@ pub(super) fn run<C: Connection>(
     statements: &[Statement<'_>],
     record: &Record<'_>,
 ) -> Result<(), Stop> {
-    let start = if job.enclosed { "" } else { BEGIN };
+    let start = if job.enclosed { "" } else { job.begin.as_str() };
     let mut head = format!("{start}{}", lock_timeout(job.patience.timeout));
     let settings = settings(job.directives);
     if statements.is_empty() || !settings.is_empty() {
@@ -40,6 +40,7 @@ pub(super) fn run<C: Connection>(
     queue.script("SET CONSTRAINTS ALL IMMEDIATE")?;
     queue.script(RESET)?;
     record(&mut queue).map_err(|error| Stop::from(Cause::Ledger(error)))?;
+    (job.check)().map_err(|error| Stop::from(Cause::Lock(error)))?;
     if !job.enclosed {
         queue.script("COMMIT")?;
     }

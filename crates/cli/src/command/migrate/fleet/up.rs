@@ -99,8 +99,11 @@ fn apply(target: &Target, run: &Run<'_>, bar: &Bar, applied: &mut Vec<Applied>) 
             file: migration.file_name().to_owned(),
             duration: *duration,
         }),
-        Event::Resumed { .. } | Event::Retrying { .. } | Event::Started { .. } | Event::LedgerMade { .. } => {
-        }
+        Event::Batch { .. }
+        | Event::Resumed { .. }
+        | Event::Retrying { .. }
+        | Event::Started { .. }
+        | Event::LedgerMade { .. } => {}
     });
     migrator.up(&target.set, run.request)?;
     Ok(())

@@ -41,6 +41,9 @@ pub struct PlanOptions {
     /// Tables (`None`), or columns of tables (`Some`), whose rows the executor puts back where the plan has
     /// [`Action::RestoreRows`].
     pub rows_return: BTreeSet<(ObjectAddress, Option<String>)>,
+    /// The executor puts rows aside before a step that takes them away, so that none have to be carried into a table that
+    /// is made in the place of another.
+    pub rows_put_aside: bool,
     /// Tables that are there at both ends and hold rows of different tables: they are dropped and made again.
     pub replaced: BTreeSet<ObjectAddress>,
 }
@@ -116,6 +119,8 @@ pub enum Action {
     AlterTable,
     /// `DROP TABLE`.
     DropTable,
+    /// Rows of a table that goes are copied, to be in one that comes.
+    CopyRows,
     /// The executor puts rows back that it had put aside; there is no statement.
     RestoreRows {
         /// The column whose values come back; `None` for whole rows.

@@ -2,6 +2,7 @@
 
 mod alter_table;
 mod attach;
+mod carry;
 mod make;
 mod table;
 mod tear_down;
@@ -47,6 +48,8 @@ pub(crate) struct Build<'a> {
     heirs: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
     /// What goes with a relation that it is on, at the start: indexes, triggers and the like.
     on_relation: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
+    /// Tables whose rows are carried into another, by their address at the start.
+    carried: BTreeMap<ObjectAddress, carry::Carried>,
     ops: Vec<Op>,
 }
 
@@ -126,8 +129,10 @@ pub(crate) fn build(
         to_heirs,
         heirs,
         on_relation,
+        carried: BTreeMap::new(),
         ops: Vec::new(),
     };
+    build.find_carried();
     for object in from.iter() {
         build.tear_down(object);
     }
@@ -138,6 +143,7 @@ pub(crate) fn build(
         }
     }
     build.attach_indexes();
+    build.carry_rows();
     build.ops
 }
 

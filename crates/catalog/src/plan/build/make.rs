@@ -102,6 +102,7 @@ impl Build<'_> {
         if let Body::Index(index) = &object.body {
             op = self.after_attaching(op, &index.table, &(address.clone(), None));
         }
+        op = self.after_filling(op, object);
         if default_privileges::is_one(object) || address.kind == ObjectKind::EventTrigger {
             op = op.in_phase(Phase::Last);
         }

@@ -276,7 +276,9 @@ impl Build<'_> {
     fn drop_table(&mut self, object: &Object, body: &Table) {
         let address = &object.address;
         let mut step = table::drop(address, body);
-        if self.to.contains(address) {
+        if self.is_carried(address) {
+            step.hazards.retain(|hazard| *hazard != Hazard::DataLoss);
+        } else if self.to.contains(address) && body.partition_key.is_none() {
             step.hazards.push(Hazard::DataLoss);
             step.hazards.sort();
             step.hazards.dedup();
@@ -294,7 +296,7 @@ impl Build<'_> {
                 op = op.destroys(id);
             }
         }
-        let op = self.with_children_of(object, op);
+        let op = self.after_saving(self.with_children_of(object, op), address);
         self.push(op);
     }
 

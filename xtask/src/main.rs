@@ -34,6 +34,8 @@ enum Command {
     Eval(eval::Eval),
     /// Measure: version control of a large schema, recording, running migrations, the private server.
     Bench(bench::Bench),
+    /// Kill runs of migrations at 200 moments, and let crowds of them run at once.
+    Chaos,
     /// Run all tests, format and lints included; `cargo xtask test -- NAME` runs some.
     Test(test::Test),
     /// Check format, lints and the repository's own rules.
@@ -51,7 +53,7 @@ impl Command {
             Self::Eval(eval) => Some(eval.pg),
             Self::Bench(bench) => Some(bench.pg),
             Self::Test(test) => Some(test.pg),
-            Self::Extension(_) | Self::Check | Self::Tidy => None,
+            Self::Extension(_) | Self::Chaos | Self::Check | Self::Tidy => None,
         }
     }
 }
@@ -77,6 +79,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Eval(eval) => eval.run(),
         Command::Bench(bench) => bench.run(),
         Command::Test(test) => test.run(),
+        Command::Chaos => test::chaos(),
         Command::Check => test::check(),
         Command::Tidy => tidy::run(),
     }

@@ -62,6 +62,17 @@ pub fn check() -> anyhow::Result<()> {
     })
 }
 
+/// Runs of migrations that are killed, and crowds of them.
+///
+/// # Errors
+/// When one does not end as it should.
+pub fn chaos() -> anyhow::Result<()> {
+    let test = ["--release", "--package", "pggit-cli", "--test", "chaos"].map(str::to_owned);
+    cargo("test", &test, |command| {
+        command.env("PGGIT_CHAOS_KILLS", "200");
+    })
+}
+
 /// Runs cargo in the workspace.
 ///
 /// # Errors

@@ -24,6 +24,7 @@ mod repair;
 mod retry;
 mod rollback;
 mod script;
+mod single_transaction;
 mod status;
 mod templates;
 mod validate;
@@ -72,6 +73,7 @@ pub struct Migrator<'s, C: Connection> {
     usual_lock_timeout: Option<Duration>,
     lock_retries: Option<u32>,
     templates: Option<TemplateSettings>,
+    single_transaction: bool,
     progress: Option<Progress<'s>>,
 }
 
@@ -109,6 +111,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             usual_lock_timeout: None,
             lock_retries: None,
             templates: None,
+            single_transaction: false,
             progress: None,
         }
     }
@@ -244,6 +247,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let state = read.state(set, environment.as_deref());
         let to_run = state.up(request).map_err(Error::from)?;
         let mut names = RecordedNames::new(&ledger, &read.rows);
+        if self.single_transaction {
+            return self.in_one_transaction(&to_run, &ledger, &names, &patience);
+        }
         let mut ran = Vec::new();
         for (index, migration) in to_run.iter().enumerate() {
             let job = Job {
@@ -302,11 +308,10 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let start = Instant::now();
         let milliseconds = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
         let sql = job.sql;
-        let schema = self.schema.clone();
-        let scope = schema.as_deref().map_or(Scope::Database, Scope::Schema);
+        let (begin, enclosed) = (self.begin()?, job.enclosed);
         let keeper = &self.keeper;
         let check = || keeper.borrow_mut().as_mut().map_or(Ok(()), Keeper::check);
-        let job = &Job { begin: begin(self.connection, scope)?, check: &check, ..job };
+        let job = &Job { begin, check: &check, ..job };
         let mut notify = |event: &Event<'_>| {
             if let Some(progress) = &mut self.progress {
                 progress(event);
@@ -319,7 +324,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
             },
         )?;
         let duration = start.elapsed();
-        self.notify(&Event::Finished { direction, migration, index, count, duration });
+        if !enclosed {
+            self.notify(&Event::Finished { direction, migration, index, count, duration });
+        }
         ran.push(Ran {
             version: migration.identity.to_string(),
             name: migration.name.clone(),
@@ -327,6 +334,11 @@ impl<'s, C: Connection> Migrator<'s, C> {
             duration,
         });
         Ok(())
+    }
+
+    /// Begins a transaction of this runner.
+    fn begin(&self) -> Result<String> {
+        begin(self.connection, self.schema.as_deref().map_or(Scope::Database, Scope::Schema))
     }
 
     /// Runs `work` while this runner is the only one.
@@ -412,6 +424,11 @@ struct Patience {
 }
 
 impl Patience {
+    /// For what has no directives.
+    fn of_whole_run(&self) -> LockPatience {
+        LockPatience { timeout: Duration::ZERO, retries: self.retries }
+    }
+
     fn of(&self, directives: &Directives) -> LockPatience {
         let timeout = self.asked.or(directives.lock_timeout).unwrap_or(self.usual);
         LockPatience { timeout, retries: self.retries }

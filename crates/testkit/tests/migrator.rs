@@ -356,3 +356,35 @@ fn a_second_runner_waits_for_the_lock() {
     });
     assert!(start.elapsed() >= Duration::from_millis(100));
 }
+
+#[test]
+fn all_in_one_transaction() {
+    let database = database("single");
+    let mut session = database.session();
+    let mut files = vec![
+        ("001_a.sql", "CREATE TABLE a (id int);"),
+        ("002_b.sql", "CREATE TABLE b (id int); SELECT wrong;"),
+    ];
+    let mut finished = 0;
+    let mut run = |session: &mut WireSession, files: &[(&str, &str)]| {
+        Migrator::new(session)
+            .single_transaction(true)
+            .on_progress(|event| finished += usize::from(matches!(event, Event::Finished { .. })))
+            .up(&set(files), &UpRequest::default())
+    };
+    let error = run(&mut session, &files).expect_err("fails");
+    assert_eq!(error.message, "002_b.sql:1:33: column \"wrong\" does not exist");
+    assert!(
+        error.detail.expect("a detail").ends_with("The run is one transaction: nothing of it was applied.")
+    );
+    assert_eq!(tables(&mut session), "");
+    files[1].1 = "CREATE INDEX CONCURRENTLY i ON a (id);";
+    let error = run(&mut session, &files).expect_err("can't be");
+    assert_eq!(error.message, "002_b.sql: the file can't be part of one transaction with others");
+    files[1].1 = "CREATE TABLE b (id int);";
+    assert_eq!(run(&mut session, &files).expect("up").len(), 2);
+    assert_eq!(finished, 2);
+    let one = "SELECT count(DISTINCT xmin::text)::text FROM tb_confiture";
+    assert_eq!(text(&mut session, one), "1");
+    assert!(lock_is_free(&database));
+}

@@ -310,7 +310,7 @@ fn shortened(statement: &str) -> String {
     format!("{}\n… ({} more lines)", lines[..MOST].join("\n"), lines.len() - MOST)
 }
 
-fn append(detail: &mut Option<String>, line: &str) {
+pub(super) fn append(detail: &mut Option<String>, line: &str) {
     match detail {
         Some(detail) => {
             detail.push('\n');

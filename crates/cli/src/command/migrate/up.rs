@@ -32,6 +32,9 @@ pub struct Up {
     /// 3 when something fails that may need what was not tried.
     #[arg(long)]
     dry_run: bool,
+    /// Run all that is pending as one transaction: all of it is applied, or nothing
+    #[arg(long)]
+    single_transaction: bool,
     #[command(flatten)]
     locks: Locks,
     #[command(flatten)]
@@ -60,7 +63,7 @@ impl Up {
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         prepared.require_migrations()?;
         let (migrator, set) = prepared.runner();
-        let mut migrator = self.locks.apply(migrator);
+        let mut migrator = self.locks.apply(migrator).single_transaction(self.single_transaction);
         if self.dry_run {
             return show(&migrator.dry_run(set, &request)?, self.format);
         }

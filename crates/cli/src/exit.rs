@@ -17,6 +17,8 @@ use crate::output::{self, Style};
 pub enum Exit {
     /// Exit status 0.
     Done,
+    /// Exit status 1, where all there is to say was said.
+    Failed,
     /// Exit status 3: the command was to say whether there is something, and there is.
     Findings,
 }
@@ -32,6 +34,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Done => Self::SUCCESS,
+            Exit::Failed => Self::FAILURE,
             Exit::Findings => Self::from(3),
         }
     }

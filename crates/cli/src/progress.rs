@@ -24,6 +24,18 @@ impl Progress {
         Self(bar)
     }
 
+    /// What goes on now, and how much of it is done.
+    pub fn at(&self, done: usize, count: usize, what: &str) {
+        if self.0.length().is_none()
+            && let Ok(style) = ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {msg}")
+        {
+            self.0.set_style(style);
+        }
+        self.0.set_length(count as u64);
+        self.0.set_position(done as u64);
+        self.0.set_message(what.to_owned());
+    }
+
     /// What goes on now.
     pub fn say(&self, what: &str) {
         self.0.set_message(what.to_owned());

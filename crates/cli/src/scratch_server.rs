@@ -32,8 +32,25 @@ impl ScratchServer {
         Self { databases: Vec::new(), server: Server::Given(settings) }
     }
 
-    /// The server of the configured database, else the project's own, else that of one of the sides, else a new one.
+    /// The server of the configured database, else the project's own, else a new one.
+    pub fn of_project(context: &Context) -> Result<Self, Failure> {
+        Self::find_or(context, || None)
+    }
+
+    /// The same, before a new one that of one of the sides.
     pub fn find(context: &Context, sides: [&SchemaSource; 2]) -> Result<Self, Failure> {
+        Self::find_or(context, || {
+            sides.into_iter().find_map(|side| match side {
+                SchemaSource::Database(settings) => Some(settings.as_ref().clone()),
+                SchemaSource::Ref(_) | SchemaSource::Files(_) => None,
+            })
+        })
+    }
+
+    fn find_or(
+        context: &Context,
+        other: impl FnOnce() -> Option<ConnectionSettings>,
+    ) -> Result<Self, Failure> {
         if let Some(settings) = context.configured()? {
             return Ok(Self::given(settings));
         }
@@ -42,11 +59,7 @@ impl ScratchServer {
             server.start()?;
             return Ok(Self::given(server.settings("postgres")));
         }
-        let database = sides.into_iter().find_map(|side| match side {
-            SchemaSource::Database(settings) => Some(settings.as_ref().clone()),
-            SchemaSource::Ref(_) | SchemaSource::Files(_) => None,
-        });
-        if let Some(settings) = database {
+        if let Some(settings) = other() {
             return Ok(Self::given(settings));
         }
         let server = PrivateServer::throw_away(ServerOptions::default())?;

@@ -177,3 +177,115 @@ fn a_directory_without_migrations() {
     });
     assert!(console.run(&["migrate", "status"]).starts_with("exit status 0"));
 }
+
+#[test]
+fn a_derived_way_down_is_shown_and_asked_for() {
+    let (console, database) = project("derived_down");
+    console.write("db/migrations/001_a.sql", "CREATE TABLE a (id int);\n");
+    console.write("db/migrations/002_b.sql", "ALTER TABLE a ADD COLUMN \"X y\" text;\n");
+    console.run(&["migrate", "up"]);
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_derived_down_unasked", console.run(&["migrate", "down"]));
+        insta::assert_snapshot!("migrate_derived_down_no", console.answer(&["migrate", "down"], "no\n"));
+    });
+    let columns = "SELECT count(*) FROM information_schema.columns WHERE table_name = 'a'";
+    assert_eq!(psql(database.settings(), columns).trim(), "2");
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_derived_down_yes", console.answer(&["migrate", "down"], "y\n"));
+    });
+    assert_eq!(psql(database.settings(), columns).trim(), "1");
+    console.write("db/migrations/003_c.sql", "INSERT INTO a VALUES (1);\n");
+    console.run(&["migrate", "up"]);
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_down_not_derived", console.run(&["migrate", "down", "--yes"]));
+    });
+    fs::remove_file(console.path().join("db/migrations/003_c.sql")).expect("removed");
+    console.run(&["migrate", "repair", "--remove-missing"]);
+    let shown = console.run(&["migrate", "down", "--force", "--format", "json", "--steps", "2"]);
+    assert!(shown.starts_with("exit status 0\n----- stdout\n[\n  {\n"), "{shown}");
+}
+
+#[test]
+fn derive_down() {
+    let (console, _database) = project("derive_down");
+    console.write("db/migrations/001_a.sql", "CREATE TABLE a (id int, x int);\n");
+    console.write("db/migrations/002_b.py", "UP_SQL = \"ALTER TABLE a DROP COLUMN x;\"\n");
+    console.write("db/migrations/003_c.sql", "INSERT INTO a VALUES (1);\n");
+    console.write("db/migrations/V4__d.sql", "CREATE TABLE d (id int);\n");
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_derive_down", console.run(&["migrate", "derive-down"]));
+        insta::assert_snapshot!(
+            "migrate_derive_down_json",
+            console.run(&["migrate", "derive-down", "2", "003_c", "--format", "json"])
+        );
+        insta::assert_snapshot!("migrate_derive_down_unknown", console.run(&["migrate", "derive-down", "7"]));
+        insta::assert_snapshot!(
+            "migrate_derive_down_write",
+            console.run(&["migrate", "derive-down", "--missing", "--write"])
+        );
+    });
+    assert_eq!(
+        names(&console),
+        ["001_a.down.sql", "001_a.sql", "002_b.down.sql", "002_b.py", "003_c.sql", "U4__d.sql", "V4__d.sql"]
+    );
+    let shown = console.run(&["migrate", "derive-down", "--write", "4"]);
+    assert!(shown.contains("there is a way down already"), "{shown}");
+    fs::remove_file(console.path().join("db/migrations/003_c.sql")).expect("removed");
+    let shown = console.run(&["migrate", "verify"]);
+    assert!(shown.starts_with("exit status 0") && shown.contains("3 of 3 migrations proven"), "{shown}");
+}
+
+#[test]
+fn verify() {
+    let (console, _database) = project("verify");
+    console.write("db/migrations/001_a.sql", "CREATE TABLE a (id int);\n");
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_verify", console.run(&["migrate", "verify"]));
+        insta::assert_snapshot!(
+            "migrate_dry_run_verify",
+            console.run(&["migrate", "up", "--dry-run", "--verify"])
+        );
+    });
+    console.write("db/migrations/002_b.up.sql", "CREATE TABLE b (id int);\n");
+    console.write("db/migrations/002_b.down.sql", "SELECT 1;\n");
+    console.run(&["migrate", "up", "--target", "1"]);
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_verify_flawed", console.run(&["migrate", "verify"]));
+        insta::assert_snapshot!(
+            "migrate_verify_json",
+            without_times(&console.run(&["migrate", "verify", "--format", "json"]))
+        );
+    });
+    console.write("db/migrations/002_b.up.sql", "SELECT wrong;\n");
+    stable().bind(|| insta::assert_snapshot!("migrate_verify_fails", console.run(&["migrate", "verify"])));
+    console.run(&["migrate", "baseline"]);
+    let shown = console.run(&["migrate", "verify"]);
+    assert!(shown.contains("Nothing to verify, no migration is pending."), "{shown}");
+}
+
+/// Without how long things took.
+fn without_times(text: &str) -> String {
+    text.lines().filter(|line| !line.contains("_duration_ms")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn an_environment_records_ways_down() {
+    let (console, database) = project("record_down");
+    let environment = "database_url = \"${DATABASE_URL}\"\nrecord_down = true\n";
+    console.write("db/environments/production.toml", environment);
+    console.write("db/migrations/001_a.sql", "CREATE TABLE a (id int);\n");
+    console.write("db/migrations/002_b.sql", "INSERT INTO a VALUES (1);\n");
+    stable().bind(|| {
+        insta::assert_snapshot!(
+            "migrate_record_down",
+            console.run(&["migrate", "up", "--env", "production"])
+        );
+    });
+    let recorded = psql(database.settings(), "SELECT rollback_sql FROM tb_confiture_rollback");
+    assert_eq!(recorded.trim(), "DROP TABLE public.a;");
+    fs::remove_file(console.path().join("db/migrations/002_b.sql")).expect("removed");
+    console.run(&["migrate", "repair", "--remove-missing"]);
+    let shown = console.run(&["migrate", "down"]);
+    assert!(shown.contains("1 migration undone."), "{shown}");
+    assert_eq!(psql(database.settings(), "SELECT count(*) FROM tb_confiture_rollback").trim(), "0");
+}

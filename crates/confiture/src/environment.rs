@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! database_url = "${STAGING_DATABASE_URL}"
+//! record_down = true                  # default: false
 //!
 //! [migrations]                        # only where the project's settings do not fit
 //! directory = "db/migrations"
@@ -43,6 +44,8 @@ pub struct Environment {
 #[serde(deny_unknown_fields, default)]
 struct File {
     database_url: Option<Spanned<String>>,
+    /// The same as in `[migrations]`.
+    record_down: Option<bool>,
     migrations: Section,
 }
 
@@ -65,7 +68,8 @@ impl Environment {
             ));
         }
         let database_url = parsed.database_url.map(|url| value("database_url", &url)).transpose()?;
-        let migrations = parsed.migrations.read(&source, &config.migrations, lookup)?;
+        let mut migrations = parsed.migrations.read(&source, &config.migrations, lookup)?;
+        migrations.record_down = parsed.record_down.unwrap_or(migrations.record_down);
         Ok(Self { name: name.to_owned(), database_url, migrations })
     }
 }
@@ -123,6 +127,9 @@ mod tests {
     #[test]
     fn what_is_left_open_is_as_in_the_project() {
         let found = environment("database_url = \"${URL}\"").expect("an environment");
+        for text in ["record_down = true", "[migrations]\nrecord_down = true"] {
+            assert!(environment(text).expect("an environment").migrations.record_down, "{text}");
+        }
         assert_eq!(found.database_url.as_deref(), Some("postgresql://db/x?a=${URL}"));
         assert_eq!(found.migrations, MigrationSettings::default());
         let found = environment("[migrations]\ndirectory = \"x\"\nledger = \"s.t\"").expect("an environment");
@@ -151,7 +158,7 @@ mod tests {
         for (text, expected) in [
             (
                 "database_url = \"x\"\n\ndatabase-url = \"y\"",
-                "staging.toml:3:1: unknown field `database-url`, expected `database_url` or `migrations`",
+                "staging.toml:3:1: unknown field `database-url`, expected one of `database_url`, `record_down`, `migrations`",
             ),
             ("database_url = \"${EMPTY}\"", "staging.toml:1:16: \"database_url\" is empty"),
             (

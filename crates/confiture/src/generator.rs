@@ -5,7 +5,7 @@
 //! read back; nothing may differ, and a new plan must have no step. What is not proven is not written.
 
 mod comparison;
-mod proof;
+pub(crate) mod proof;
 
 pub use comparison::Comparison;
 
@@ -134,7 +134,7 @@ pub fn from_diff<D: Scratch>(
         ));
     }
     if !options.allow_unmodelled {
-        refuse_unmodelled(&comparison.unmodelled, [&up, &down])?;
+        refuse_unmodelled(&comparison.unmodelled, &[&up, &down])?;
     }
     let migration = GeneratedMigration {
         version: next_version(&server.time, &options.existing)?,
@@ -248,13 +248,13 @@ fn remarks(comparison: &Comparison, up: &Plan, down: &Plan) -> Vec<String> {
     remarks
 }
 
-fn describe(step: &Step) -> String {
+pub(crate) fn describe(step: &Step) -> String {
     let part = step.part.as_ref().map(|part| format!(", {part}")).unwrap_or_default();
     format!("{} {}{part}", step.address.kind, step.address)
 }
 
 /// At most ten by name.
-fn list(unmodelled: &[Unmodelled]) -> String {
+pub(crate) fn list(unmodelled: &[Unmodelled]) -> String {
     const MOST: usize = 10;
     let mut names: Vec<String> =
         unmodelled.iter().take(MOST).map(|object| format!("{} {}", object.kind, object.identity)).collect();
@@ -265,7 +265,7 @@ fn list(unmodelled: &[Unmodelled]) -> String {
 }
 
 /// Refuses a plan that drops or makes again what an object that is not modelled belongs to: it would be gone silently.
-fn refuse_unmodelled(unmodelled: &[Unmodelled], plans: [&Plan; 2]) -> Result<()> {
+pub(crate) fn refuse_unmodelled(unmodelled: &[Unmodelled], plans: &[&Plan]) -> Result<()> {
     for step in plans.iter().flat_map(|plan| &plan.steps).filter(|step| takes_dependents_away(&step.action)) {
         let name = step.address.qualified().to_string();
         let lost: Vec<Unmodelled> =

@@ -9,6 +9,7 @@ pub mod generator;
 pub mod migration_settings;
 pub mod migrator;
 pub mod pgdbm;
+pub mod rehearsal;
 pub mod repository;
 
 pub use config::Config;

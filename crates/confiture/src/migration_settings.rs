@@ -31,6 +31,8 @@ pub struct MigrationSettings {
     pub lock_timeout: Option<Duration>,
     /// How often what fails for want of a lock is tried again; `None`: ten times.
     pub lock_retries: Option<u32>,
+    /// Whether ways down are derived and recorded while migrations run.
+    pub record_down: bool,
 }
 
 impl Default for MigrationSettings {
@@ -42,6 +44,7 @@ impl Default for MigrationSettings {
             templates: TemplateSettings::default(),
             lock_timeout: None,
             lock_retries: None,
+            record_down: false,
         }
     }
 }
@@ -50,7 +53,10 @@ impl MigrationSettings {
     /// A runner that runs migrations so.
     #[must_use]
     pub fn apply<'s, C: Connection>(&self, mut migrator: Migrator<'s, C>) -> Migrator<'s, C> {
-        migrator = migrator.ledger(self.ledger.clone()).templates(self.templates.clone());
+        migrator = migrator
+            .ledger(self.ledger.clone())
+            .templates(self.templates.clone())
+            .record_down(self.record_down);
         if let Some(patience) = self.lock_wait {
             migrator = migrator.lock_wait(patience);
         }
@@ -77,6 +83,7 @@ pub(crate) struct Section {
     schema: Option<Spanned<String>>,
     lock_timeout: Option<Spanned<String>>,
     lock_retries: Option<u32>,
+    record_down: Option<bool>,
 }
 
 impl Section {
@@ -110,6 +117,7 @@ impl Section {
             settings.lock_timeout = Some(timeout(source, "lock_timeout", time, lookup)?);
         }
         settings.lock_retries = self.lock_retries.or(settings.lock_retries);
+        settings.record_down = self.record_down.unwrap_or(settings.record_down);
         Ok(settings)
     }
 }

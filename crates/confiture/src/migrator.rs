@@ -28,6 +28,7 @@ mod single_transaction;
 mod status;
 mod templates;
 mod validate;
+mod way_down;
 
 pub use baseline::Recorded;
 pub use dry_run::{Tried, TriedOutcome};
@@ -37,8 +38,10 @@ pub use retry::LockPatience;
 pub use status::{StatusEntry, StatusState};
 pub use templates::TemplateSettings;
 pub use validate::{Finding, FindingKind};
+pub use way_down::{VerifyRequest, WayDown};
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
@@ -47,12 +50,12 @@ use pggit_db::migrate_lock::{self, Keeper, Scope};
 use pggit_db::queue::Queue;
 use pggit_db::steps::{self, Steps};
 use pggit_migrate::directive::{self, Directives};
-use pggit_migrate::pending::DownStep;
 use pggit_migrate::{
-    Applied, DownRequest, DownSource, Identity, Migration, MigrationSet, RunState, UpRequest, scan,
+    Applied, Down, DownRequest, DownSource, Identity, Migration, MigrationSet, RunState, UpRequest, scan,
 };
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::rehearsal::DerivedDown;
 use failure::Stop;
 use script::BEGIN;
 pub(crate) use script::{Job, run_quietly};
@@ -75,6 +78,8 @@ pub struct Migrator<'s, C: Connection> {
     templates: Option<TemplateSettings>,
     single_transaction: bool,
     progress: Option<Progress<'s>>,
+    derived: BTreeMap<Identity, DerivedDown>,
+    record_down: bool,
 }
 
 /// A migration that ran, up or down.
@@ -113,6 +118,8 @@ impl<'s, C: Connection> Migrator<'s, C> {
             templates: None,
             single_transaction: false,
             progress: None,
+            derived: BTreeMap::new(),
+            record_down: false,
         }
     }
 
@@ -197,9 +204,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
     ) -> Result<Vec<&'a Migration>> {
         let read = self.read()?.with_rollbacks(self.connection)?;
         let identities: Vec<_> = read
-            .to_undo(set, self.environment.as_deref(), request)?
+            .to_undo(set, self.environment.as_deref(), request, &self.derived)?
             .into_iter()
-            .map(|step| step.migration.identity.clone())
+            .map(|(step, _)| step.migration.identity.clone())
             .collect();
         Ok(identities.iter().filter_map(|identity| set.get(identity)).collect())
     }
@@ -259,7 +266,11 @@ impl<'s, C: Connection> Migrator<'s, C> {
             };
             let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
+            let before = self.before_recording(migration)?;
             self.step(&step, job, &mut ran, |queue, milliseconds| ledger.record(queue, &row, milliseconds))?;
+            if let Some(before) = before {
+                self.record_way_down(&ledger, migration, &before)?;
+            }
         }
         Ok(ran)
     }
@@ -268,14 +279,13 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let ledger = Ledger::find(self.connection, &self.ledger)?;
         let read = self.read_from(ledger)?.with_rollbacks(self.connection)?;
         let environment = self.environment.clone();
-        let steps = read.to_undo(set, environment.as_deref(), request)?;
+        let steps = read.to_undo(set, environment.as_deref(), request, &self.derived)?;
         let Some(ledger) = &read.ledger else { return Ok(Vec::new()) };
         let patience = self.patience()?;
         let mut ran = Vec::new();
-        for (index, undone) in steps.iter().enumerate() {
+        for (index, (undone, down)) in steps.iter().enumerate() {
             let migration = undone.migration;
-            let directives = down_directives(undone)?;
-            let down = undone.down().map_err(Error::from)?;
+            let directives = down_directives(migration, down)?;
             let job = Job {
                 steps: Some(steps_of(ledger, migration, Direction::Down)),
                 patience: patience.of(&directives),
@@ -488,26 +498,11 @@ impl Read {
     fn state<'a>(&'a self, set: &'a MigrationSet, environment: Option<&str>) -> RunState<'a> {
         RunState::new(set, &self.applied, environment)
     }
-
-    /// What to undo; each of it has a way down.
-    fn to_undo<'a>(
-        &'a self,
-        set: &'a MigrationSet,
-        environment: Option<&str>,
-        request: &DownRequest,
-    ) -> Result<Vec<DownStep<'a>>> {
-        let steps = self.state(set, environment).down(request).map_err(Error::from)?;
-        for step in &steps {
-            step.down().map_err(Error::from)?;
-        }
-        Ok(steps)
-    }
 }
 
 /// How to run a way down: as its own file says, with role and timeouts of the way up where it says nothing of them.
-fn down_directives(step: &DownStep<'_>) -> Result<Directives> {
-    let down = step.down().map_err(Error::from)?;
-    let up = &step.migration.directives;
+pub(crate) fn down_directives(migration: &Migration, down: &Down) -> Result<Directives> {
+    let up = &migration.directives;
     if down.source != DownSource::File {
         // Whether it needs a transaction is told by its own statements.
         return Ok(Directives { no_transaction: false, ..up.clone() });

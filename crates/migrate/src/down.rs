@@ -32,6 +32,22 @@ pub enum DownSource {
     Python,
     /// Recorded in the database.
     Recorded,
+    /// Derived from the catalogs before and after the migration.
+    Derived,
+}
+
+impl DownSource {
+    /// The name users see.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Comment => "comment",
+            Self::Python => "python",
+            Self::Recorded => "recorded",
+            Self::Derived => "derived",
+        }
+    }
 }
 
 /// The SQL of a `-- Rollback:` block, without the comment marks.

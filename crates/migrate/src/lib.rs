@@ -8,6 +8,7 @@ pub mod checksum;
 pub mod directive;
 mod distance;
 pub mod down;
+pub mod effect;
 pub mod file_name;
 pub mod migration;
 pub mod migration_set;

@@ -70,7 +70,7 @@ pub fn is_for_session(statement: &str) -> bool {
 }
 
 /// The tokens of a statement in lower case, without comments; names in quotes and strings are empty.
-fn words(statement: &str) -> Vec<String> {
+pub(crate) fn words(statement: &str) -> Vec<String> {
     let mut lexer = Lexer::new(statement);
     let mut words = Vec::new();
     while let Ok(Some(token)) = lexer.token() {

@@ -1,22 +1,26 @@
 //! `confiture migrate`: one file per verb.
 
 mod baseline;
+mod derive_down;
 mod down;
 mod fleet;
 mod new;
 mod repair;
+mod scratch;
 mod status;
 mod up;
 mod validate;
+mod verify;
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use confiture::MigrationSettings;
 use confiture::db::connection::Connection;
-use confiture::migrate::{MigrationSet, directive};
+use confiture::migrate::{Migration, MigrationSet, directive};
 use confiture::migrator::{Direction, Event, Migrator, Ran, Recorded};
 use pggit_wire::WireSession;
 
@@ -24,6 +28,7 @@ use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::migration_files;
 use crate::output::{self, FormatArgs};
+use crate::progress::Progress;
 
 /// Run migrations on a database, with or without the extension
 #[derive(Debug, Subcommand)]
@@ -37,6 +42,9 @@ pub enum Migrate {
     )]
     Up(up::Up),
     /// Undo the migration that was applied last, or several
+    ///
+    /// Where neither the files nor the ledger say how, the way down is derived on a scratch database, shown, and run
+    /// after a question.
     Down(down::Down),
     /// Show which migrations are applied
     Status(status::Status),
@@ -48,6 +56,15 @@ pub enum Migrate {
     ///
     /// The ledger gets the checksums of the files as they are; the schema is not touched.
     Repair(repair::Repair),
+    /// Try what is pending on a scratch database: each up, down and up again
+    ///
+    /// The scratch database is made as the database is now. Exit status 3 unless each way down leads back, and the way
+    /// up after it to where it led first; 1 when a way up fails.
+    Verify(verify::Verify),
+    /// Show how migrations could be undone, derived from what they change on a scratch database
+    ///
+    /// The files before are replayed there. Exit status 3 when the way down of one can't be derived.
+    DeriveDown(derive_down::DeriveDown),
 }
 
 /// How often progress inside a migration is told.
@@ -109,6 +126,8 @@ impl Migrate {
             Self::Validate(validate) => validate.format,
             Self::Baseline(baseline) => baseline.format,
             Self::Repair(repair) => repair.format,
+            Self::Verify(verify) => verify.format,
+            Self::DeriveDown(derive) => derive.format,
         };
         format.format.is_json()
     }
@@ -122,6 +141,8 @@ impl Migrate {
             Self::Validate(validate) => validate.run(context),
             Self::Baseline(baseline) => baseline.run(context),
             Self::Repair(repair) => repair.run(context),
+            Self::Verify(verify) => verify.run(context),
+            Self::DeriveDown(derive) => derive.run(context),
         }
     }
 }
@@ -170,6 +191,15 @@ fn require_migrations(set: &MigrationSet, directory: &Path) -> Result<(), Failur
     Err(failure.sqlstate("58P01").hint("\"confiture migrate new\" makes one; --dir names another directory."))
 }
 
+/// A bar on stderr, and what tells it how far a replay is.
+fn replaying(what: &str) -> (Rc<Progress>, impl FnMut(&Migration, usize, usize) + use<>) {
+    let progress = Rc::new(Progress::start(what));
+    let (told, what) = (Rc::clone(&progress), what.to_owned());
+    (progress, move |migration, index, count| {
+        told.at(index, count, &format!("{what} on a scratch database: {}", migration.file_name()));
+    })
+}
+
 /// Tells what happens; results go to stdout at once, so that they are there should the run fail later.
 fn tell(event: &Event<'_>, json: bool) {
     match event {
@@ -177,6 +207,14 @@ fn tell(event: &Event<'_>, json: bool) {
             output::note("Waiting for another run of migrations on this database to end ...");
         }
         Event::LedgerMade { name } => output::note(&format!("Table {name} is made to record migrations.")),
+        Event::NoWayDown { migration, reason } => {
+            output::note(&format!("note: {}: no way down is recorded: {reason}", migration.file()));
+        }
+        Event::NotBuilt { unmodelled } => {
+            let names: Vec<String> =
+                unmodelled.iter().map(|object| format!("{} {}", object.kind, object.identity)).collect();
+            output::note(&format!("note: the scratch database lacks {}", names.join(", ")));
+        }
         Event::Started { .. } => {}
         Event::Finished { direction, migration, duration, .. } if !json => {
             let done = match direction {

@@ -46,7 +46,14 @@ impl Console {
     /// The same, as it comes.
     pub fn output(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_confiture"));
-        self.prepare(command.args(arguments)).output().expect("the program runs")
+        let quiet = self.prepare(command.args(arguments)).stdin(Stdio::null());
+        quiet.output().expect("the program runs")
+    }
+
+    /// Runs `confiture` with something on stdin, and shows exit status, stdout and stderr.
+    pub fn answer(&self, arguments: &[&str], input: &str) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_confiture"));
+        self.shown(&self.with_input(command.args(arguments), input))
     }
 
     /// Runs `fraiseql` with an answer to its question, and shows exit status, stdout and stderr.

@@ -64,13 +64,7 @@ fn check<C: Connection>(
     options: &PlanOptions,
 ) -> Result<()> {
     let found = read_catalog(connection)?.catalog;
-    let changes = diff(&found, expected, &Renames::default());
-    let differing = if changes.is_empty() {
-        let steps = plan(&found, expected, &Renames::default(), options)?.steps;
-        steps.iter().map(|step| format!("{} {}: {}", step.address.kind, step.address, step.sql)).collect()
-    } else {
-        changes.iter().map(shown).collect::<Vec<String>>()
-    };
+    let differing = differences(&found, expected, options)?;
     if differing.is_empty() {
         return Ok(());
     }
@@ -81,6 +75,19 @@ fn check<C: Connection>(
     let error = Error::new(ErrorCode::Internal, "the schema is not what it has to be")
         .detail(format!("What is missing to it:\n{detail}"));
     Err(not_proven(&format!("after {after}"), error, comparison))
+}
+
+/// What is missing to a catalog to be as expected, a line each: what differs, else what a plan would still do.
+///
+/// # Errors
+/// When there is no plan.
+pub(crate) fn differences(found: &Catalog, expected: &Catalog, options: &PlanOptions) -> Result<Vec<String>> {
+    let changes = diff(found, expected, &Renames::default());
+    if !changes.is_empty() {
+        return Ok(changes.iter().map(shown).collect());
+    }
+    let steps = plan(found, expected, &Renames::default(), options)?.steps;
+    Ok(steps.iter().map(|step| format!("{} {}: {}", step.address.kind, step.address, step.sql)).collect())
 }
 
 fn shown(change: &Change) -> String {

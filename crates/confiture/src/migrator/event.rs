@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pggit_catalog::catalog::Unmodelled;
 use pggit_catalog::ident::QualifiedName;
 use pggit_migrate::Migration;
 
@@ -34,6 +35,18 @@ pub enum Event<'a> {
     LedgerMade {
         /// Its name.
         name: &'a QualifiedName,
+    },
+    /// The way down of a migration was to be recorded, and can't be derived.
+    NoWayDown {
+        /// Which one.
+        migration: &'a Migration,
+        /// Why not.
+        reason: &'a str,
+    },
+    /// A scratch database is made as the connected one is, without these objects.
+    NotBuilt {
+        /// What is not modelled.
+        unmodelled: &'a [Unmodelled],
     },
     /// A migration starts.
     Started {

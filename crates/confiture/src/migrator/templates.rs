@@ -20,6 +20,21 @@ pub struct TemplateSettings {
     pub variables: Option<BTreeMap<String, String>>,
 }
 
+impl TemplateSettings {
+    /// The files with their templates replaced. Those that are needed have to be such that this is possible.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Project`] with file and line.
+    pub fn expand<'a>(
+        &self,
+        set: &'a MigrationSet,
+        is_needed: impl Fn(&Migration) -> bool,
+    ) -> Result<Cow<'a, MigrationSet>> {
+        let templates = Templates { schema: self.schema.as_deref(), variables: self.variables.as_ref() };
+        set.expanded(&templates, self.files, is_needed).map_err(|errors| error(&errors))
+    }
+}
+
 impl<'s, C: Connection> Migrator<'s, C> {
     /// Replaces templates, when a migration runs; without this there are none.
     #[must_use]
@@ -36,10 +51,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         to_run: &[&Migration],
     ) -> Result<Cow<'a, MigrationSet>> {
         let Some(settings) = &self.templates else { return Ok(Cow::Borrowed(set)) };
-        let templates =
-            Templates { schema: settings.schema.as_deref(), variables: settings.variables.as_ref() };
-        let is_needed = |migration: &Migration| to_run.iter().any(|run| run.identity == migration.identity);
-        set.expanded(&templates, settings.files, is_needed).map_err(|errors| error(&errors))
+        settings.expand(set, |migration| to_run.iter().any(|run| run.identity == migration.identity))
     }
 }
 

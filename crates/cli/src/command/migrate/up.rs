@@ -2,10 +2,11 @@
 
 use clap::Args;
 use confiture::migrate::UpRequest;
-use confiture::migrator::{Tried, TriedOutcome};
+use confiture::migrator::{Tried, TriedOutcome, VerifyRequest};
 
 use super::fleet::{self, Fleet, FleetArgs};
-use super::{Directory, Locks, Prepared, count, report};
+use super::scratch::ScratchArgs;
+use super::{Directory, Locks, Prepared, count, replaying, report, verify};
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, FormatArgs};
@@ -35,6 +36,11 @@ pub struct Up {
     /// Run all that is pending as one transaction: all of it is applied, or nothing
     #[arg(long)]
     single_transaction: bool,
+    /// With --dry-run: try it on a scratch database instead, up, down and up again, as "confiture migrate verify" does
+    #[arg(long, requires = "dry_run")]
+    verify: bool,
+    #[command(flatten)]
+    scratch: ScratchArgs,
     #[command(flatten)]
     locks: Locks,
     #[command(flatten)]
@@ -62,8 +68,17 @@ impl Up {
         }
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         prepared.require_migrations()?;
+        let settings = prepared.session.settings().clone();
         let (migrator, set) = prepared.runner();
         let mut migrator = self.locks.apply(migrator).single_transaction(self.single_transaction);
+        if self.verify {
+            let (mut scratch, on) = self.scratch.beside(&settings)?;
+            let (progress, told) = replaying("verifying");
+            let request = VerifyRequest { up: request, ..VerifyRequest::default() };
+            let verified = migrator.verify(set, &request, &mut scratch, on, told)?;
+            drop(progress);
+            return verify::report(&verified, self.format);
+        }
         if self.dry_run {
             return show(&migrator.dry_run(set, &request)?, self.format);
         }

@@ -39,7 +39,7 @@ pub fn load(directory: &Path) -> Result<Vec<SourceFile>, Failure> {
             return Err(Failure::new(format!("the name of file \"{}\" is not UTF-8", path.display()))
                 .sqlstate("22021"));
         };
-        if ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file() {
+        if ENDINGS.iter().any(|ending| name.ends_with(ending)) && !path.is_dir() {
             let bytes = fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
             files.push(SourceFile { name: name.to_owned(), bytes });
         }

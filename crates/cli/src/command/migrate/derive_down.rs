@@ -42,13 +42,12 @@ impl DeriveDown {
         require_migrations(&set, &directory)?;
         let wanted = self.wanted(&set)?;
         let environment = context.environment();
-        let history: Vec<&Migration> = set
-            .migrations()
-            .iter()
-            .filter(|migration| {
-                migration.directives.run_in(environment) || wanted.contains(&migration.identity)
-            })
-            .collect();
+        let runs = |migration: &Migration| {
+            migration.directives.run_in(environment) || wanted.contains(&migration.identity)
+        };
+        let expanded = context.migration_settings()?.templates.expand(&set, runs)?;
+        let history: Vec<&Migration> =
+            expanded.migrations().iter().filter(|migration| runs(migration)).collect();
         let (mut scratch, on) = self.scratch.server(|| ScratchServer::of_project(context))?;
         let (progress, told) = replaying("deriving");
         let derived = derive_downs(&mut scratch, on, &history, &wanted, told)?;

@@ -99,7 +99,13 @@ fn apply(target: &Target, run: &Run<'_>, bar: &Bar, applied: &mut Vec<Applied>) 
             file: migration.file_name().to_owned(),
             duration: *duration,
         }),
-        Event::Batch { .. }
+        Event::NoWayDown { migration, reason } => bar.note(&format!(
+            "{}: {}: no way down is recorded: {reason}",
+            target.name,
+            migration.file_name()
+        )),
+        Event::NotBuilt { .. }
+        | Event::Batch { .. }
         | Event::Resumed { .. }
         | Event::Retrying { .. }
         | Event::Started { .. }

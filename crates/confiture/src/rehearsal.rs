@@ -13,7 +13,7 @@ mod reverse;
 mod verify;
 
 pub use flaw::Flaw;
-pub use reverse::{DerivedDown, NotDerived};
+pub use reverse::{Cause, DerivedDown, NotDerived};
 pub use verify::{Start, Verdict, Verified, verify};
 
 pub(crate) use reverse::reverse;

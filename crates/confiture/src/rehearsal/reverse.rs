@@ -36,10 +36,38 @@ pub struct NotDerived {
     pub name: String,
     /// The file of the way up.
     pub file: String,
+    /// Why, for programs.
+    pub cause: Cause,
     /// Why, in one line without a final period.
     pub reason: String,
     /// More about it.
     pub detail: Option<String>,
+}
+
+/// Why no way down can be derived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// The migration changes objects that are not modelled, or such would be lost on the way.
+    Unmodelled,
+    /// It changes rows, and nothing of the schema.
+    RowsAlone,
+    /// There is no plan that leads back.
+    NoPlan,
+    /// The plan that leads back did not prove right.
+    Unproven(Box<Flaw>),
+}
+
+impl Cause {
+    /// The name users see.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unmodelled => "objects that are not modelled",
+            Self::RowsAlone => "rows alone",
+            Self::NoPlan => "no plan",
+            Self::Unproven(_) => "not proven",
+        }
+    }
 }
 
 impl DerivedDown {
@@ -58,20 +86,22 @@ impl DerivedDown {
 }
 
 impl NotDerived {
-    fn new(migration: &Migration, reason: impl Into<String>) -> Self {
+    fn new(migration: &Migration, cause: Cause, reason: impl Into<String>) -> Self {
         Self {
             identity: migration.identity.clone(),
             name: migration.name.clone(),
             file: migration.file().to_owned(),
+            cause,
             reason: reason.into(),
             detail: None,
         }
     }
 
     pub(super) fn unproven(migration: &Migration, flaw: &Flaw) -> Self {
+        let reason = format!("the plan that leads back did not prove right: {flaw}");
         Self {
             detail: flaw.detail(),
-            ..Self::new(migration, format!("the plan that leads back did not prove right: {flaw}"))
+            ..Self::new(migration, Cause::Unproven(Box::new(flaw.clone())), reason)
         }
     }
 }
@@ -83,24 +113,29 @@ pub(crate) fn reverse(
     after: &Snapshot,
     role: &str,
 ) -> Result<DerivedDown, NotDerived> {
-    let not_derived = |reason: String| NotDerived::new(migration, reason);
+    let not_derived = |cause: Cause, reason: String| NotDerived::new(migration, cause, reason);
     let changed = unmodelled_changes(&before.unmodelled, &after.unmodelled);
     if !changed.is_empty() {
-        return Err(not_derived(format!("it changes objects that are not modelled: {}", list(&changed))));
+        return Err(not_derived(
+            Cause::Unmodelled,
+            format!("it changes objects that are not modelled: {}", list(&changed)),
+        ));
     }
     let options = PlanOptions { role: Some(role.to_owned()), ..PlanOptions::default() };
     let renames = before.identities.renames_to(&after.identities);
     let down = plan(&after.catalog, &before.catalog, &renames.inverse(), &options)
-        .map_err(|error| not_derived(error.to_string()))?;
+        .map_err(|error| not_derived(Cause::NoPlan, error.to_string()))?;
     let rows = row_lines(migration);
     if down.is_empty() && !rows.is_empty() {
         let what = "it changes no object of the schema, and what it changes in rows can't be told";
-        return Err(not_derived(format!("{what} ({rows})")));
+        return Err(not_derived(Cause::RowsAlone, format!("{what} ({rows})")));
     }
-    refuse_unmodelled(&after.unmodelled, &[&down])
-        .map_err(|error| NotDerived { detail: error.detail, ..not_derived(error.message) })?;
+    refuse_unmodelled(&after.unmodelled, &[&down]).map_err(|error| NotDerived {
+        detail: error.detail,
+        ..not_derived(Cause::Unmodelled, error.message)
+    })?;
     let up = plan(&before.catalog, &after.catalog, &renames, &options)
-        .map_err(|error| not_derived(error.to_string()))?;
+        .map_err(|error| not_derived(Cause::NoPlan, error.to_string()))?;
     let mut remarks = Vec::new();
     let mut remark = |text: String| {
         if !remarks.contains(&text) {

@@ -4,6 +4,7 @@ mod built;
 mod case;
 mod flow;
 mod known_failures;
+mod run;
 mod source;
 mod workbench;
 
@@ -20,6 +21,7 @@ use built::{Build, History, Turn};
 use case::{Corpus, Failure, Outcome};
 use flow::Flow;
 use known_failures::{KNOWN_FAILURES, known_failure};
+use run::Run;
 use source::Schema;
 pub use source::Source;
 use workbench::Workbench;
@@ -43,6 +45,9 @@ const REGRESS_SAMPLE: &[&str] = &["cluster turned", "domain__keep", "indexing__k
 
 /// Of the histories, the shortest.
 const HISTORY_SAMPLE: &[&str] = &["nakama"];
+
+/// Of the histories that are run, short ones with all kinds of steps.
+const RUN_SAMPLE: &[&str] = &["kestra", "nakama", "vaultwarden"];
 
 /// Of the pairs, each of this many.
 const PAIR_SAMPLE: usize = 40;
@@ -76,6 +81,7 @@ enum Work {
     Build(Build),
     Turn(Turn),
     History(History),
+    Run(Run),
 }
 
 /// Something to try.
@@ -142,6 +148,7 @@ impl Eval {
                         Corpus::MainJob | Corpus::Schemas => SAMPLE.contains(&name),
                         Corpus::Regress => REGRESS_SAMPLE.contains(&name),
                         Corpus::Histories => HISTORY_SAMPLE.contains(&name),
+                        Corpus::Runs => RUN_SAMPLE.contains(&name),
                         Corpus::Pairs => number % PAIR_SAMPLE == 0,
                     },
                     (false, false) => self.only.contains(&case.name),
@@ -235,6 +242,17 @@ fn cases_of(corpus: Corpus, source: &Source) -> Vec<Case> {
                 extensions: Vec::new(),
             })
             .collect(),
+        Corpus::Runs => source
+            .histories
+            .iter()
+            .map(|(name, history)| Case {
+                corpus,
+                name: name.clone(),
+                weight: history.steps.len() as u64,
+                work: Work::Run(Run { history: history.clone() }),
+                extensions: Vec::new(),
+            })
+            .collect(),
         Corpus::Pairs => source.pairs.iter().cloned().map(turn).collect(),
     }
 }
@@ -269,6 +287,7 @@ fn attempt(
         Work::Build(build) => build.run(bench),
         Work::Turn(turn) => turn.run(bench),
         Work::History(history) => history.run(bench),
+        Work::Run(run) => run.run(server),
     }
 }
 

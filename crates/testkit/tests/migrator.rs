@@ -204,6 +204,20 @@ fn files_with_their_own_transactions() {
 }
 
 #[test]
+fn files_written_for_a_transaction_around_them() {
+    let database = database("around");
+    let mut session = database.session();
+    let set = set(&[
+        ("001_a.sql", "CREATE TABLE a (id int);\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON a (id);\nBEGIN;"),
+        ("002_b.sql", "CREATE TABLE b (id int);\nCOMMIT;\nBEGIN;\nCREATE TABLE c (id int);"),
+    ]);
+    assert_eq!(up(&mut session, &set).expect("up").len(), 2);
+    assert!(!session.in_transaction().expect("an answer"));
+    assert_eq!(up(&mut session, &set).expect("nothing").len(), 0);
+    assert_eq!(tables(&mut session), "a|b|c");
+}
+
+#[test]
 fn settings_of_one_migration_do_not_reach_the_next() {
     let database = database("settings");
     let mut session = database.session();

@@ -119,6 +119,17 @@ pub struct Migration {
     pub file: PathBuf,
     /// Whether the schema is another afterwards.
     pub changes: bool,
+    /// Its way down, where there is one.
+    pub down: Option<Down>,
+}
+
+/// A way down of a history.
+#[derive(Debug, Clone)]
+pub struct Down {
+    /// Its script.
+    pub file: PathBuf,
+    /// Whether it is known to lead back, and the way up after it to where it led first.
+    pub is_right: bool,
 }
 
 impl History {

@@ -14,13 +14,16 @@ pub enum Corpus {
     Regress,
     /// Each step of a history of migrations planned, forth and back
     Histories,
+    /// Each history run up, all the way down with ways down that are derived where there are none, and up again
+    Runs,
     /// Pairs of states from the tests of other tools, both ways
     Pairs,
 }
 
 impl Corpus {
     /// All, in the order in which they run.
-    pub const ALL: [Self; 5] = [Self::MainJob, Self::Schemas, Self::Regress, Self::Histories, Self::Pairs];
+    pub const ALL: [Self; 6] =
+        [Self::MainJob, Self::Schemas, Self::Regress, Self::Histories, Self::Runs, Self::Pairs];
 }
 
 impl fmt::Display for Corpus {
@@ -30,6 +33,7 @@ impl fmt::Display for Corpus {
             Self::Schemas => "schemas",
             Self::Regress => "regress",
             Self::Histories => "histories",
+            Self::Runs => "runs",
             Self::Pairs => "pairs",
         })
     }

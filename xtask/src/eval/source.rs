@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::built::{History, Migration, Turn};
+use super::built::{Down, History, Migration, Turn};
 use crate::extension;
 
 /// The variable that names another directory.
@@ -122,6 +122,11 @@ fn histories(directory: &Path) -> anyhow::Result<Vec<(String, History)>> {
             steps.push(Migration {
                 file: path.join(format!("{name}.up.sql")),
                 changes: !blank && item["schema_changed"].as_bool().unwrap_or(true),
+                down: item["has_down"].as_bool().unwrap_or(false).then(|| Down {
+                    file: path.join(format!("{name}.down.sql")),
+                    is_right: item["down_restores"].as_str().is_some_and(|restores| restores != "no")
+                        && item.get("up_again_after_down").is_none(),
+                }),
                 name,
             });
         }

@@ -129,8 +129,15 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
                 self.attempts.reset();
             }
         }
-        if self.is_open {
+        if self.is_open && !ends_what_it_did_not_begin(script) {
             return Err(Cause::OpenTransaction.into());
+        }
+        if self.is_open {
+            let queue = self.queue(&["SET CONSTRAINTS ALL IMMEDIATE", RESET], |queue| {
+                self.finish(queue, record)?;
+                Ok(queue.script("COMMIT")?)
+            })?;
+            return send(self.connection, &queue);
         }
         let queue = self.queue(&[self.reset(), &self.job.begin], |queue| {
             self.finish(queue, record)?;
@@ -297,6 +304,13 @@ fn digests(script: &Script<'_>) -> Vec<String> {
         digest.clone()
     };
     script.statements.iter().map(of).collect()
+}
+
+/// Whether a script is written for a runner that puts a transaction around it: `…; COMMIT; …; BEGIN; …`. The last one is
+/// that runner's to commit.
+fn ends_what_it_did_not_begin(script: &Script<'_>) -> bool {
+    let control = |statement: &&Statement<'_>| TransactionUse::of(statement.sql) == TransactionUse::Control;
+    script.statements.iter().find(control).is_some_and(|statement| is_commit(statement.sql))
 }
 
 fn words(statement: &str) -> Vec<String> {

@@ -110,13 +110,9 @@ impl<'s, C: Connection> MigrationManager<'s, C> {
         self.refuse_modified(&set)?;
         let request = self.request();
         let ran = self.migrator().up(&set, &request)?;
-        let applied: Vec<Identity> = ran.iter().map(|ran| Identity::from_text(&ran.version)).collect();
-        let records = self.records()?;
-        Ok(records
-            .into_iter()
-            .filter(|(identity, _)| applied.contains(identity))
-            .map(|(_, record)| record)
-            .collect())
+        let files: Vec<&str> = ran.iter().map(|ran| file_name::base(&ran.file)).collect();
+        let records = self.records()?.into_iter().map(|(_, record)| record);
+        Ok(records.filter(|record| files.contains(&record.filename.as_str())).collect())
     }
 
     /// Applies one migration and returns it; nothing is done when another runner has applied it meanwhile.
@@ -136,7 +132,10 @@ impl<'s, C: Connection> MigrationManager<'s, C> {
         let request = UpRequest { allow_missing: true, allow_out_of_order: true, ..UpRequest::default() };
         self.migrator().up(&set, &request)?;
         let records = self.records()?;
-        let found = records.into_iter().rev().find(|(found, _)| *found == identity);
+        let is_it = |found: &Identity, record: &ModuleMigration| {
+            *found == identity && record.filename == migration.filename
+        };
+        let found = records.into_iter().rev().find(|(found, record)| is_it(found, record));
         found.map(|(_, record)| record).ok_or_else(|| {
             let message = format!("migration {} is not for this environment", migration.filename);
             Error::new(ErrorCode::InvalidArgument, message)

@@ -12,7 +12,8 @@
 //! | `001_x.py` and so on | both ways as Python string literals |
 //! | any other `.sql` name | a migration without version, ordered by name after those with one |
 //!
-//! Anything else, such as `README.md`, `__init__.py` or a name that starts with a dot, is not a migration.
+//! Anything else, such as `README.md`, `__init__.py`, the checks of Confiture for Python (`x.verify.sql`) or a name that
+//! starts with a dot, is not a migration.
 
 use std::fmt;
 
@@ -150,7 +151,7 @@ impl<'a> Stem<'a> {
         endings
             .into_iter()
             .find_map(|(ending, role)| strip_ending(base, ending).map(|text| Self { text, role }))
-            .filter(|stem| !stem.text.is_empty())
+            .filter(|stem| !stem.text.is_empty() && strip_ending(base, ".verify.sql").is_none())
     }
 }
 
@@ -268,6 +269,7 @@ mod tests {
             ("1._x.sql", "named 1._x | 1._x | Up"),
             ("größe.SQL", "named größe | größe | Up"),
             ("Größe\n\"x\".sql", "named Größe\n\"x\" | Größe\n\"x\" | Up"),
+            ("20261121003828_add_users.verify.sql", "-"),
             ("README.md", "-"),
             ("__init__.py", "-"),
             ("env.py", "-"),

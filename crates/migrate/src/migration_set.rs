@@ -125,7 +125,7 @@ pub enum Problem {
         source: PythonError,
     },
     /// A Python file without the way up.
-    #[error("{file}: UP_SQL is not assigned")]
+    #[error("{file}: there is no way up: neither UP_SQL nor a class with a method \"up\"")]
     NoUpSql {
         /// The file.
         file: String,
@@ -323,6 +323,7 @@ impl Assembly {
         }
         let mut migration = self.migration(file, name, sql(up), down)?;
         let directives = &mut migration.directives;
+        directives.no_transaction |= read.no_transaction;
         let docstring = read.docstring.map(|text| text.value).unwrap_or_default();
         let line_after = |key: &str| {
             let lines = docstring.lines().filter_map(|line| line.trim().strip_prefix(key));
@@ -515,7 +516,7 @@ mod tests {
 3_a.sql: 3_b.sql has the same version, \"3\"
 5_a.up.sql:2:3: unterminated string constant
 6_a.sql:1: \"x\" is no value of \"lock_timeout\": a number with ms, s, min, h or d is expected
-7_a.py: UP_SQL is not assigned
+7_a.py: there is no way up: neither UP_SQL nor a class with a method \"up\"
 8_a.py:4:2: unterminated quoted identifier
 9_a.down.sql: 9_b.down.sql is a way down of the same migration, \"9\"
 B9__x.sql: baseline migrations are not supported

@@ -2,9 +2,11 @@
 //!
 //! Read are: a module docstring, comments, and assignments (`NAME = …`, `NAME: str = …`) of string literals or
 //! `None`, where a string is plain or triple-quoted, raw or not, in parentheses or not, and may be made of
-//! several literals that stand next to each other. Anything else (f-strings, bytes, expressions, calls, imports,
-//! classes) is an error, since its value could only be known by running it. Source: Python's language reference,
-//! "Lexical analysis".
+//! several literals that stand next to each other. A class, as Confiture for Python generates it, is read by [`class`].
+//! Anything else (f-strings, bytes, expressions, calls) is an error, since its value could only be known by running it.
+//! Source: Python's language reference, "Lexical analysis".
+
+mod class;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +19,8 @@ pub struct PythonMigration {
     pub up: Option<PythonText>,
     /// `DOWN_SQL`; `None` too when it is Python's `None`.
     pub down: Option<PythonText>,
+    /// `transactional = False` of a class.
+    pub no_transaction: bool,
 }
 
 /// The value of a string literal.
@@ -46,6 +50,9 @@ pub fn read(source: &str) -> Result<PythonMigration, PythonError> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut reader =
         Reader { chars: source.replace("\r\n", "\n").replace('\r', "\n").chars().collect(), at: 0, line: 1 };
+    if class::is_class(source) {
+        return class::read(reader);
+    }
     let mut migration = PythonMigration::default();
     let mut assigned = BTreeMap::new();
     let mut first = true;
@@ -421,7 +428,6 @@ mod tests {
             ("UP_SQL = ", expressions, 1),
             ("UP_SQL = ('a'", "\"(\" is never closed", 1),
             ("import os", assignments, 1),
-            ("'d'\n\nclass M(Migration):\n    version = '1'", assignments, 3),
             ("UP_SQL == 'a'", assignments, 1),
             ("UP_SQL += 'a'", assignments, 1),
             ("UP_SQL = 'a'\n\nUP_SQL = 'b'", "\"UP_SQL\" was assigned on line 1 already", 3),

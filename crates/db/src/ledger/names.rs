@@ -19,7 +19,8 @@ impl<'a> RecordedNames<'a> {
     #[must_use]
     pub fn new(ledger: &'a Ledger, rows: &[LedgerRow]) -> Self {
         let mut names = Self { ledger, known: BTreeMap::new(), versions: BTreeSet::new() };
-        for row in rows {
+        // A row of no module may be of another one's migration with the same version.
+        for row in rows.iter().filter(|row| !row.is_shared) {
             names.add(row.identity.clone(), row.version.clone(), row.name.clone());
         }
         names

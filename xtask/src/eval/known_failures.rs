@@ -16,13 +16,40 @@ pub struct KnownFailure {
 }
 
 /// All of them, by corpus and name.
-pub const KNOWN_FAILURES: &[KnownFailure] = &[KnownFailure {
-    corpus: Corpus::Pairs,
-    name: "migra/inherit2",
-    steps: &["b to a"],
-    reason: "a column that a child declares stays declared there when its parent gets one too; only dropping it \
+pub const KNOWN_FAILURES: &[KnownFailure] = &[
+    KnownFailure {
+        corpus: Corpus::Schemas,
+        name: "graphile_kitchen_sink",
+        steps: &["build"],
+        reason: "privileges on members of extensions are reported, not modelled",
+    },
+    KnownFailure {
+        corpus: Corpus::Regress,
+        name: "contrib_citext_create_index_acl__keep",
+        steps: &["build"],
+        reason: "privileges on members of extensions are reported, not modelled",
+    },
+    KnownFailure {
+        corpus: Corpus::Regress,
+        name: "indexing turned",
+        steps: &["b to a"],
+        reason: "when a partitioned table becomes a partition, the server passes over an index of it that is not valid \
+                 and makes another",
+    },
+    KnownFailure {
+        corpus: Corpus::Regress,
+        name: "privileges__keep",
+        steps: &["build"],
+        reason: "privileges on columns and functions of the system are not modelled",
+    },
+    KnownFailure {
+        corpus: Corpus::Pairs,
+        name: "migra/inherit2",
+        steps: &["b to a"],
+        reason: "a column that a child declares stays declared there when its parent gets one too; only dropping it \
                  with its values could change that",
-}];
+    },
+];
 
 /// The known failure of a case.
 #[must_use]

@@ -53,6 +53,13 @@ impl LockMode {
         }
     }
 
+    /// The name in `pg_locks`: `AccessExclusiveLock`.
+    #[must_use]
+    pub fn server_name(self) -> String {
+        let words = self.name().split(' ').map(|word| word[..1].to_owned() + &word[1..].to_lowercase());
+        words.chain(["Lock".to_owned()]).collect()
+    }
+
     /// Whether `SELECT` waits for it.
     #[must_use]
     pub fn blocks_reads(self) -> bool {

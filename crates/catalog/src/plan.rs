@@ -13,6 +13,7 @@
 
 mod build;
 mod closure;
+mod effect;
 mod graph;
 mod id;
 mod op;
@@ -27,9 +28,7 @@ use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
 pub use crate::diff::ChangeKind;
 pub use crate::hazard::Hazard;
-use crate::ident::QualifiedName;
 pub use crate::lock::{Lock, LockMode};
-use crate::object::{Body, Object};
 use crate::rename::Renames;
 
 /// What a plan has to know about the run that it is made for.
@@ -128,6 +127,16 @@ pub enum Action {
     },
     /// `ADD COLUMN`.
     AddColumn {
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN … SET NOT NULL`.
+    SetNotNull {
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN … DROP NOT NULL`.
+    DropNotNull {
         /// The column.
         column: String,
     },
@@ -347,6 +356,7 @@ pub fn plan(
 ) -> Result<Plan, PlanError> {
     let renamed = rename::rename(from, to, renames, options.role.as_deref());
     let mut steps = renamed.steps;
+    let renames = steps.len();
     let start = &renamed.catalog;
     let fates = closure::fates(start, to, &id::Dependents::of(start), &options.replaced);
     let mut split = BTreeSet::new();
@@ -360,7 +370,7 @@ pub fn plan(
         match graph::order(&ops, &world) {
             Ok(order) => {
                 steps.extend(order.into_iter().flat_map(|index| ops[index].steps.iter().cloned()));
-                finish(&mut steps, from, start);
+                effect::assess(&mut steps, renames, from, start, to);
                 return Ok(Plan { steps });
             }
             Err(cycle) => {
@@ -375,50 +385,6 @@ pub fn plan(
                 split.extend(parts);
             }
         }
-    }
-}
-
-/// Leaves locks and dangers only where somebody can wait for or lose something: on what was there before.
-fn finish(steps: &mut [Step], from: &Catalog, start: &Catalog) {
-    let mut there: BTreeSet<QualifiedName> = BTreeSet::new();
-    for object in from.iter().chain(start.iter()).filter(|object| object.address.kind.is_relation()) {
-        there.insert(object.address.qualified());
-    }
-    let mut made: BTreeSet<QualifiedName> = BTreeSet::new();
-    for step in steps {
-        if let Action::CreateTable
-        | Action::CreateView
-        | Action::CreateMaterializedView
-        | Action::CreateSequence = &step.action
-            && step.change == ChangeKind::Create
-        {
-            made.insert(step.address.qualified());
-        }
-        let is_foreign = |object: &Object| matches!(&object.body, Body::Table(t) if t.server.is_some());
-        if step.address.kind == ObjectKind::Table && from.get(&step.address).is_some_and(is_foreign) {
-            // Its rows are elsewhere: nothing reads, checks, writes or loses them.
-            step.hazards.retain(|hazard| {
-                !matches!(
-                    hazard,
-                    Hazard::DataLoss | Hazard::TableRewrite | Hazard::FullScan | Hazard::MayFailOnRows
-                )
-            });
-        }
-        let locked = !step.locks.is_empty();
-        step.locks.retain(|lock| there.contains(&lock.relation) && !made.contains(&lock.relation));
-        step.locks.sort();
-        step.locks.dedup();
-        if locked && step.locks.is_empty() {
-            step.hazards.clear();
-        }
-        if step.locks.iter().any(|lock| lock.mode.blocks_writes()) {
-            step.hazards.push(Hazard::BlocksWrites);
-        }
-        if step.locks.iter().any(|lock| lock.mode.blocks_reads()) {
-            step.hazards.push(Hazard::BlocksReads);
-        }
-        step.hazards.sort();
-        step.hazards.dedup();
     }
 }
 

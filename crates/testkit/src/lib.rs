@@ -6,11 +6,13 @@ mod client;
 mod dump;
 pub mod extension;
 pub mod proof;
+mod renames;
 mod server;
 mod state;
 
 pub use client::{pg_dump, pg_restore, psql, try_psql};
 pub use dump::{assert_same_dump, dump, dump_with_rows, normalized};
 pub use extension::{TestRepository, database_with_pggit};
+pub use renames::renames;
 pub use server::{TestDatabase, TestServer};
 pub use state::DatabaseState;

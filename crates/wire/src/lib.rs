@@ -1,5 +1,6 @@
 //! Session over the PostgreSQL protocol, connection settings, private servers, scratch databases.
 
+pub mod observation;
 mod process;
 pub mod scratch;
 pub mod server;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::target;
-use crate::address::Part;
+use crate::address::{ObjectKind, Part, PartKind};
 use crate::ident::{quote_ident, quote_literal};
 use crate::object::{Body, Object};
-use crate::plan::{Action, ChangeKind, Step};
+use crate::plan::{Action, ChangeKind, LockMode, Step};
 
 /// Comments of an object by what `COMMENT ON` calls their target.
 type Comments = BTreeMap<Option<Part>, (String, String)>;
@@ -62,6 +62,18 @@ fn comments(object: &Object) -> Comments {
 fn step(object: &Object, part: Option<&Part>, target: &str, comment: Option<&str>) -> Step {
     let text = comment.map_or("NULL".to_owned(), quote_literal);
     let step = Step::alter(&object.address, Action::Comment, format!("COMMENT ON {target} IS {text}"));
+    let step = match object.address.kind {
+        ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => {
+            let constraint = part.is_some_and(|part| part.kind == PartKind::Constraint);
+            let mode = if constraint { LockMode::AccessShare } else { LockMode::ShareUpdateExclusive };
+            step.lock(mode, object.address.qualified())
+        }
+        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => match object.body.relation() {
+            Some(relation) => step.lock(LockMode::AccessShare, relation.clone()),
+            None => step,
+        },
+        _ => step,
+    };
     part.cloned().map_or_else(|| step.clone(), |part| step.clone().on(part))
 }
 

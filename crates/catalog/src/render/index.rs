@@ -11,7 +11,6 @@ pub(crate) fn create(address: &ObjectAddress, index: &Index) -> Vec<Step> {
     let mut steps = vec![
         Step::new(ChangeKind::Create, address, Action::CreateIndex, index.definition.clone())
             .lock(LockMode::Share, index.table.clone())
-            .hazard(Hazard::IndexBuild)
             .hazard_if(index.unique, Hazard::MayFailOnRows),
     ];
     let bare = Index { tablespace: None, statistics: BTreeMap::new(), ..index.clone() };
@@ -42,20 +41,20 @@ pub(crate) fn must_replace(from: &Index, to: &Index) -> bool {
 
 pub(crate) fn alter(address: &ObjectAddress, from: &Index, to: &Index) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut add = |clause: String, mode: LockMode| {
+    let mut add = |clause: String| {
         let sql = format!("ALTER INDEX {} {clause}", address.qualified());
-        steps.push(Step::alter(address, Action::AlterIndex, sql).lock(mode, to.table.clone()));
+        steps.push(Step::alter(address, Action::AlterIndex, sql));
     };
     if from.tablespace != to.tablespace {
         let space = to.tablespace.as_deref().unwrap_or("pg_default");
-        add(format!("SET TABLESPACE {}", quote_ident(space)), LockMode::AccessExclusive);
+        add(format!("SET TABLESPACE {}", quote_ident(space)));
     }
     for column in from.statistics.keys().filter(|column| !to.statistics.contains_key(*column)) {
-        add(format!("ALTER COLUMN {column} SET STATISTICS -1"), LockMode::ShareUpdateExclusive);
+        add(format!("ALTER COLUMN {column} SET STATISTICS -1"));
     }
     for (column, target) in &to.statistics {
         if from.statistics.get(column) != Some(target) {
-            add(format!("ALTER COLUMN {column} SET STATISTICS {target}"), LockMode::ShareUpdateExclusive);
+            add(format!("ALTER COLUMN {column} SET STATISTICS {target}"));
         }
     }
     steps

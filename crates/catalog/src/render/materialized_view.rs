@@ -28,7 +28,9 @@ pub(crate) fn create(address: &ObjectAddress, view: &MaterializedView) -> Vec<St
 /// Fills a view that was made without data.
 pub(crate) fn refresh(address: &ObjectAddress) -> Step {
     let sql = format!("REFRESH MATERIALIZED VIEW {address}");
-    let mut step = Step::alter(address, Action::AlterMaterializedView, sql);
+    let mut step = Step::alter(address, Action::AlterMaterializedView, sql)
+        .on(Part::property("rows"))
+        .lock(LockMode::AccessExclusive, address.qualified());
     step.change = ChangeKind::Create;
     step
 }
@@ -45,30 +47,33 @@ pub(crate) fn must_replace(from: &MaterializedView, to: &MaterializedView) -> bo
     from.definition != to.definition || from.output != to.output
 }
 
-fn alter_step(address: &ObjectAddress, clause: &str, part: Option<Part>) -> Step {
+fn alter_step(address: &ObjectAddress, clause: &str, part: Option<Part>, mode: LockMode) -> Step {
     let sql = format!("ALTER MATERIALIZED VIEW {address} {clause}");
-    let step = Step::alter(address, Action::AlterMaterializedView, sql)
-        .lock(LockMode::AccessExclusive, address.qualified());
+    let step = Step::alter(address, Action::AlterMaterializedView, sql).lock(mode, address.qualified());
     part.map_or_else(|| step.clone(), |part| step.clone().on(part))
 }
 
 fn columns(address: &ObjectAddress, name: &str, from: &ViewColumn, to: &ViewColumn) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut add = |clause: String| {
+    let mut add = |clause: String, mode: LockMode| {
         let clause = format!("ALTER COLUMN {} {clause}", quote_ident(name));
-        steps.push(alter_step(address, &clause, Some(Part::column(name))));
+        steps.push(alter_step(address, &clause, Some(Part::column(name)), mode));
     };
+    let light = LockMode::ShareUpdateExclusive;
     if from.statistics != to.statistics {
-        add(format!("SET STATISTICS {}", to.statistics.unwrap_or(-1)));
+        add(format!("SET STATISTICS {}", to.statistics.unwrap_or(-1)), light);
     }
     if from.storage != to.storage {
-        add(format!("SET STORAGE {}", to.storage.as_deref().unwrap_or("DEFAULT")));
+        add(format!("SET STORAGE {}", to.storage.as_deref().unwrap_or("DEFAULT")), LockMode::AccessExclusive);
     }
     if from.compression != to.compression {
-        add(format!("SET COMPRESSION {}", to.compression.as_deref().unwrap_or("default")));
+        add(
+            format!("SET COMPRESSION {}", to.compression.as_deref().unwrap_or("default")),
+            LockMode::AccessExclusive,
+        );
     }
     for clause in option::changes(&from.options, &to.options) {
-        add(clause);
+        add(clause, light);
     }
     steps
 }
@@ -78,15 +83,25 @@ pub(crate) fn alter(address: &ObjectAddress, from: &MaterializedView, to: &Mater
     if from.access_method != to.access_method {
         let method = to.access_method.as_deref().unwrap_or("heap");
         let clause = format!("SET ACCESS METHOD {}", quote_ident(method));
-        steps.push(alter_step(address, &clause, None).hazard(Hazard::TableRewrite));
+        steps.push(alter_step(
+            address,
+            &clause,
+            Some(Part::property("access_method")),
+            LockMode::AccessExclusive,
+        ));
     }
     if from.tablespace != to.tablespace {
         let space = to.tablespace.as_deref().unwrap_or("pg_default");
         let clause = format!("SET TABLESPACE {}", quote_ident(space));
-        steps.push(alter_step(address, &clause, None).hazard(Hazard::TableRewrite));
+        steps.push(alter_step(
+            address,
+            &clause,
+            Some(Part::property("tablespace")),
+            LockMode::AccessExclusive,
+        ));
     }
     for clause in option::changes(&from.options, &to.options) {
-        steps.push(alter_step(address, &clause, None));
+        steps.push(alter_step(address, &clause, None, LockMode::ShareUpdateExclusive));
     }
     let none = ViewColumn::default();
     for name in to.output.iter().map(|column| &column.name) {
@@ -101,5 +116,5 @@ pub(crate) fn alter(address: &ObjectAddress, from: &MaterializedView, to: &Mater
 pub(crate) fn cluster_on(address: &ObjectAddress, index: Option<&String>) -> Step {
     let clause =
         index.map_or("SET WITHOUT CLUSTER".to_owned(), |index| format!("CLUSTER ON {}", quote_ident(index)));
-    alter_step(address, &clause, Some(Part::property("cluster_on")))
+    alter_step(address, &clause, Some(Part::property("cluster_on")), LockMode::ShareUpdateExclusive)
 }

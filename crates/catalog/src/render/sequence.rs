@@ -90,16 +90,18 @@ pub(crate) fn drop(address: &ObjectAddress) -> Step {
     Step::new(ChangeKind::Drop, address, Action::DropSequence, format!("DROP SEQUENCE {address}"))
         .hazard(Hazard::DataLoss)
         .hazard(Hazard::BreaksApplications)
-        .lock(LockMode::AccessExclusive, address.qualified())
 }
 
 /// `OWNED BY`.
 pub(crate) fn own(address: &ObjectAddress, owner: Option<&OwnedBy>) -> Step {
+    let table = owner.map(|owner| owner.table.clone());
     let owner = owner.map_or("NONE".to_owned(), |o| format!("{}.{}", o.table, quote_ident(&o.column)));
     let sql = format!("ALTER SEQUENCE {address} OWNED BY {owner}");
-    Step::alter(address, Action::AlterSequence, sql)
-        .on(Part::property("owned_by"))
-        .lock(LockMode::ShareRowExclusive, address.qualified())
+    let step = Step::alter(address, Action::AlterSequence, sql).on(Part::property("owned_by"));
+    match table {
+        Some(table) => step.lock(LockMode::AccessShare, table),
+        None => step,
+    }
 }
 
 /// What keeps the position of a sequence inside its bounds when they become narrower: the server refuses them otherwise.
@@ -145,19 +147,16 @@ pub(crate) fn narrowing(name: &QualifiedName, from: &SequenceOptions, to: &Seque
 pub(crate) fn alter(address: &ObjectAddress, from: &Sequence, to: &Sequence) -> Vec<Step> {
     let mut steps = Vec::new();
     if let (Some(old), Some(new)) = (&from.options, &to.options) {
-        let step = |sql: String, mode: LockMode| {
-            Step::alter(address, Action::AlterSequence, sql)
-                .on(Part::property("options"))
-                .lock(mode, address.qualified())
-        };
+        let step =
+            |sql: String| Step::alter(address, Action::AlterSequence, sql).on(Part::property("options"));
         let change = |old: &SequenceOptions, new: &SequenceOptions| {
             let clauses = option_changes(old, new);
             let sql = format!("ALTER SEQUENCE {address}{clauses}");
-            (!clauses.is_empty()).then(|| step(sql, LockMode::ShareRowExclusive))
+            (!clauses.is_empty()).then(|| step(sql))
         };
         let Narrowing { between, moves } = narrowing(&address.qualified(), old, new);
         steps.extend(between.as_ref().and_then(|between| change(old, between)));
-        steps.extend(moves.into_iter().map(|sql| step(sql, LockMode::RowExclusive)));
+        steps.extend(moves.into_iter().map(step));
         let retyped = old.data_type != new.data_type;
         let may_fail = retyped && (new.min > old.min || new.max < old.max);
         let last = change(between.as_ref().unwrap_or(old), new);
@@ -167,8 +166,7 @@ pub(crate) fn alter(address: &ObjectAddress, from: &Sequence, to: &Sequence) -> 
         let word = if to.unlogged { "UNLOGGED" } else { "LOGGED" };
         steps.push(
             Step::alter(address, Action::AlterSequence, format!("ALTER SEQUENCE {address} SET {word}"))
-                .on(Part::property("unlogged"))
-                .lock(LockMode::AccessExclusive, address.qualified()),
+                .on(Part::property("unlogged")),
         );
     }
     steps

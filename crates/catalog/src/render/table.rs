@@ -4,7 +4,6 @@ pub(crate) mod column;
 pub(crate) mod constraint;
 pub(crate) mod conversion;
 pub(crate) mod partition;
-mod volatility;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,21 +123,10 @@ pub(crate) fn create(
 pub(crate) fn drop(address: &ObjectAddress, table: &Table) -> Step {
     let foreign = if table.server.is_some() { "FOREIGN " } else { "" };
     let sql = format!("DROP {foreign}TABLE {address}");
-    let mut step = Step::new(ChangeKind::Drop, address, Action::DropTable, sql)
+    Step::new(ChangeKind::Drop, address, Action::DropTable, sql)
         .hazard_if(table.partition_key.is_none(), Hazard::DataLoss)
         .hazard(Hazard::BreaksApplications)
-        .lock(LockMode::AccessExclusive, address.qualified());
-    for constraint in table.constraints.values() {
-        if let Some(references) = &constraint.references
-            && *references != address.qualified()
-        {
-            step = step.lock(LockMode::AccessExclusive, references.clone());
-        }
-    }
-    match &table.partition {
-        Some(partition) => step.lock(LockMode::AccessExclusive, partition.parent.clone()),
-        None => step,
-    }
+        .lock(LockMode::AccessExclusive, address.qualified())
 }
 
 fn alter_step(address: &ObjectAddress, property: &str, clause: &str) -> Step {
@@ -152,18 +140,15 @@ pub(crate) fn alter(address: &ObjectAddress, from: &Table, to: &Table) -> Vec<St
     let mut steps = Vec::new();
     if from.persistence != to.persistence {
         let word = if to.persistence == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
-        let step = alter_step(address, "persistence", &format!("SET {word}"));
-        steps.push(step.hazard(Hazard::TableRewrite));
+        steps.push(alter_step(address, "persistence", &format!("SET {word}")));
     }
     if from.access_method != to.access_method {
         let method = quote_ident(to.access_method.as_deref().unwrap_or("heap"));
-        let step = alter_step(address, "access_method", &format!("SET ACCESS METHOD {method}"));
-        steps.push(step.hazard(Hazard::TableRewrite));
+        steps.push(alter_step(address, "access_method", &format!("SET ACCESS METHOD {method}")));
     }
     if from.tablespace != to.tablespace {
         let space = quote_ident(to.tablespace.as_deref().unwrap_or("pg_default"));
-        let step = alter_step(address, "tablespace", &format!("SET TABLESPACE {space}"));
-        steps.push(step.hazard(Hazard::TableRewrite));
+        steps.push(alter_step(address, "tablespace", &format!("SET TABLESPACE {space}")));
     }
     if to.server.is_some() {
         let options = option::foreign_changes(&from.options, &to.options);

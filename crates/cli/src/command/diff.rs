@@ -56,7 +56,7 @@ enum DiffFormat {
     Json,
 }
 
-const COLUMNS: &[&str] = &["change_type", "object_type", "object_name", "details", "ddl", "hazards"];
+const COLUMNS: &[&str] = &["change_type", "object_type", "object_name", "details", "ddl", "hazards", "locks"];
 
 impl Diff {
     pub fn writes_json(&self) -> bool {
@@ -95,6 +95,7 @@ fn records(plan: &Plan) -> Records {
             step.part.as_ref().map_or(Value::Null, |part| Value::Text(part.to_string())),
             Value::Text(step.sql.clone()),
             Value::TextArray(step.hazards.iter().map(|hazard| Some(hazard.id().to_owned())).collect()),
+            Value::TextArray(step.locks.iter().map(|lock| Some(lock.to_string())).collect()),
         ])
     };
     Records::new(COLUMNS, plan.steps.iter().map(row).collect())

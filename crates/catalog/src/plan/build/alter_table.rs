@@ -190,7 +190,7 @@ impl Build<'_> {
                 let values =
                     || self.rebuilt_values(from, name, new).or_else(|| self.converted(name, old, new));
                 let using = if foreign { None } else { values() };
-                steps.push(table::column::set_type(address, name, old, new, using, foreign));
+                steps.push(table::column::set_type(address, name, new, using, foreign));
             }
         }
         // The new type may bring another storage of its own.

@@ -4,8 +4,6 @@ use crate::address::{ObjectAddress, Part};
 use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{Column, Identity};
 use crate::plan::{Action, Hazard, LockMode, Step};
-use crate::render::table::conversion::base;
-use crate::render::table::volatility;
 use crate::render::{option, sequence};
 
 /// The name that the server gives the sequence of an identity column when nothing is said.
@@ -137,23 +135,10 @@ pub(crate) fn storage(address: &ObjectAddress, name: &str, from: &Column, to: &C
 /// `ADD COLUMN`; without `not_null` the column takes nulls until it is told otherwise.
 pub(crate) fn add(address: &ObjectAddress, name: &str, column: &Column, with_default: bool) -> Vec<Step> {
     let sql = format!("ALTER TABLE {address} ADD COLUMN {}", definition(address, name, column, with_default));
-    let computed = (column.generated.is_some() && !column.is_virtual)
-        || column.identity.is_some()
-        || column
-            .default
-            .as_ref()
-            .is_some_and(|default| with_default && volatility::may_be_volatile(default));
-    let empty = column.not_null
-        && column.default.is_none()
-        && column.generated.is_none()
-        && column.identity.is_none();
     let mut steps = vec![
         Step::alter(address, Action::AddColumn { column: name.to_owned() }, sql)
             .on(Part::column(name))
-            .lock(LockMode::AccessExclusive, address.qualified())
-            .hazard_if(computed, Hazard::TableRewrite)
-            .hazard_if(empty, Hazard::FullScan)
-            .hazard_if(empty, Hazard::MayFailOnRows),
+            .lock(LockMode::AccessExclusive, address.qualified()),
     ];
     steps.extend(extras(address, name, column));
     steps
@@ -180,36 +165,11 @@ pub(crate) fn set_default(address: &ObjectAddress, name: &str, default: Option<&
 
 pub(crate) fn set_not_null(address: &ObjectAddress, name: &str, not_null: bool, partitioned: bool) -> Step {
     let word = if not_null { "SET NOT NULL" } else { "DROP NOT NULL" };
-    let step = if partitioned { step_with_children(address, name, word) } else { step(address, name, word) };
-    step.hazard_if(not_null, Hazard::FullScan).hazard_if(not_null, Hazard::MayFailOnRows)
-}
-
-/// Whether rows can stay as they are: longer or unlimited text, wider numeric of the same scale.
-fn is_instant(from: &str, to: &str) -> bool {
-    let numbers = |name: &str| -> Option<Vec<i64>> {
-        let start = name.find('(')?;
-        let end = name.find(')')?;
-        name.get(start + 1..end)?.split(',').map(|n| n.trim().parse().ok()).collect()
-    };
-    let (old, new) = (base(from), base(to));
-    if from == to {
-        return true;
-    }
-    match (old.as_str(), new.as_str()) {
-        ("character varying", "text") => true,
-        ("text", "character varying") => numbers(to).is_none(),
-        ("character varying", "character varying") => match (numbers(from), numbers(to)) {
-            (_, None) => true,
-            (Some(a), Some(b)) => b >= a,
-            (None, Some(_)) => false,
-        },
-        ("numeric", "numeric") => match (numbers(from).as_deref(), numbers(to).as_deref()) {
-            (_, None) => true,
-            (Some([p, s]), Some([q, t])) => q >= p && s == t,
-            _ => false,
-        },
-        _ => false,
-    }
+    let mut step =
+        if partitioned { step_with_children(address, name, word) } else { step(address, name, word) };
+    let column = name.to_owned();
+    step.action = if not_null { Action::SetNotNull { column } } else { Action::DropNotNull { column } };
+    step
 }
 
 /// `ALTER COLUMN … TYPE`; `using` is what the values are made of where the server does not cast by itself. A foreign
@@ -217,18 +177,16 @@ fn is_instant(from: &str, to: &str) -> bool {
 pub(crate) fn set_type(
     address: &ObjectAddress,
     name: &str,
-    from: &Column,
     to: &Column,
     using: Option<String>,
     foreign: bool,
 ) -> Step {
     let collation = to.collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
-    let rewrites = !foreign && (using.is_some() || !is_instant(&from.type_name, &to.type_name));
+    let rebuilt = !foreign && using.is_some();
     let using = using.map(|using| format!(" USING {using}")).unwrap_or_default();
     let clause = format!("TYPE {}{collation}{using}", to.type_name);
     let mut step = step_with_children(address, name, &clause)
-        .hazard_if(rewrites, Hazard::TableRewrite)
-        .hazard_if(rewrites, Hazard::MayFailOnRows)
+        .hazard_if(rebuilt, Hazard::TableRewrite)
         .hazard(Hazard::BreaksApplications);
     step.action = Action::AlterColumnType { column: name.to_owned() };
     step
@@ -310,18 +268,4 @@ fn identity_changes(old: &Identity, new: &Identity) -> Vec<String> {
         clauses.push(if b.cycle { "SET CYCLE".to_owned() } else { "SET NO CYCLE".to_owned() });
     }
     clauses
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_instant() {
-        assert!(is_instant("character varying(10)", "character varying(20)"));
-        assert!(!is_instant("character varying(20)", "character varying(10)"));
-        assert!(is_instant("numeric(10,2)", "numeric(12,2)"));
-        assert!(!is_instant("numeric(10,2)", "numeric(12,3)"));
-        assert!(!is_instant("integer", "bigint"));
-    }
 }

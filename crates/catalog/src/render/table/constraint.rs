@@ -45,9 +45,7 @@ pub(crate) fn add(address: &ObjectAddress, name: &str, constraint: &Constraint, 
     if let Some(references) = constraint.references.as_ref().filter(|r| **r != address.qualified()) {
         step = step.lock(LockMode::ShareRowExclusive, references.clone());
     }
-    step.hazard_if(constraint.validated && !constraint.kind.has_index(), Hazard::FullScan)
-        .hazard_if(constraint.kind.has_index(), Hazard::IndexBuild)
-        .hazard_if(constraint.validated, Hazard::MayFailOnRows)
+    step.hazard_if(constraint.validated, Hazard::MayFailOnRows)
 }
 
 pub(crate) fn validate(address: &ObjectAddress, name: &str, constraint: &Constraint) -> Step {
@@ -55,7 +53,6 @@ pub(crate) fn validate(address: &ObjectAddress, name: &str, constraint: &Constra
     let step = Step::alter(address, Action::ValidateConstraint { constraint: name.to_owned() }, sql)
         .on(Part::constraint(name))
         .lock(LockMode::ShareUpdateExclusive, address.qualified())
-        .hazard(Hazard::FullScan)
         .hazard(Hazard::MayFailOnRows);
     match constraint.references.as_ref().filter(|r| **r != address.qualified()) {
         Some(references) => step.lock(LockMode::RowShare, references.clone()),

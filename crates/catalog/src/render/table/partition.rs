@@ -10,8 +10,6 @@ pub(crate) fn attach(address: &ObjectAddress, partition: &Partition) -> Step {
     let sql = format!("ALTER TABLE {parent} ATTACH PARTITION {address} {}", partition.bound);
     Step::alter(address, Action::AttachPartition, sql)
         .on(Part::property("partition"))
-        .hazard(Hazard::FullScan)
-        .hazard(Hazard::MayFailOnRows)
         .lock(LockMode::ShareUpdateExclusive, parent.clone())
         .lock(LockMode::AccessExclusive, address.qualified())
 }
@@ -28,10 +26,14 @@ pub(crate) fn detach(address: &ObjectAddress, partition: &Partition) -> Step {
 
 /// `INHERIT` or `NO INHERIT`.
 pub(crate) fn inherit(address: &ObjectAddress, parent: &QualifiedName, inherit: bool) -> Step {
-    let word = if inherit { "INHERIT" } else { "NO INHERIT" };
+    let (word, mode) = if inherit {
+        ("INHERIT", LockMode::ShareUpdateExclusive)
+    } else {
+        ("NO INHERIT", LockMode::AccessShare)
+    };
     let sql = format!("ALTER TABLE {address} {word} {parent}");
     Step::alter(address, Action::AlterTable, sql)
         .on(Part::property("inherits"))
         .lock(LockMode::AccessExclusive, address.qualified())
-        .lock(LockMode::ShareUpdateExclusive, parent.clone())
+        .lock(mode, parent.clone())
 }

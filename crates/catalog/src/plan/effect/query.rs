@@ -1,0 +1,61 @@
+//! What the text of a definition, as the server writes it, says about locks.
+
+use crate::ident::QualifiedName;
+use crate::object::Body;
+
+/// Whether a rule or routine writes to the relation: a statement of it says so.
+pub(super) fn writes(body: &Body, name: &QualifiedName) -> bool {
+    let text = match body {
+        Body::Rule(rule) => &rule.definition,
+        Body::Routine(routine) => &routine.definition,
+        _ => return false,
+    };
+    ["INSERT INTO", "UPDATE", "UPDATE ONLY", "DELETE FROM", "DELETE FROM ONLY", "MERGE INTO"].iter().any(
+        |verb| {
+            let statement = format!("{verb} {name}");
+            text.match_indices(&statement).any(|(at, _)| {
+                let rest = &text[at + statement.len()..];
+                !rest.starts_with(|c: char| c.is_alphanumeric() || "_$\".".contains(c))
+            })
+        },
+    )
+}
+
+/// Whether an index has columns only: no expression, no condition.
+pub(super) fn is_plain_index(definition: &str) -> bool {
+    let Some(start) = definition.find(" USING ").and_then(|at| definition[at..].find('(').map(|by| at + by))
+    else {
+        return false;
+    };
+    let keys = &definition[start + 1..];
+    !keys.contains(" WHERE ") && !keys.split(") ").next().is_some_and(|keys| keys.contains('('))
+}
+
+/// Whether a key takes an index that is there.
+pub(super) fn uses_index(sql: &str) -> bool {
+    sql.contains(" USING INDEX ") && !sql.contains('(')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::Rule;
+
+    #[test]
+    fn plain_indexes_are_told_from_those_with_expressions() {
+        assert!(is_plain_index("CREATE INDEX i ON public.t USING btree (a, b DESC)"));
+        assert!(is_plain_index("CREATE INDEX i ON public.t USING btree (a) INCLUDE (b)"));
+        assert!(!is_plain_index("CREATE INDEX i ON public.t USING btree (lower(a))"));
+        assert!(!is_plain_index("CREATE INDEX i ON public.t USING btree (a) WHERE (b > 1)"));
+    }
+
+    #[test]
+    fn a_rule_writes_to_what_its_statements_name() {
+        let definition =
+            "CREATE RULE r AS\n    ON DELETE TO public.t DO  INSERT INTO public.log (id) SELECT public.u.id";
+        let rule = Body::Rule(Rule { definition: definition.into(), ..Rule::default() });
+        assert!(writes(&rule, &QualifiedName::new("public", "log")));
+        assert!(!writes(&rule, &QualifiedName::new("public", "lo")));
+        assert!(!writes(&rule, &QualifiedName::new("public", "u")));
+    }
+}

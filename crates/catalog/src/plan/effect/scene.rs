@@ -1,0 +1,438 @@
+//! The relations that were there before the plan, as they are when a step runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::address::{ObjectKind, Part, PartKind};
+use crate::catalog::Catalog;
+use crate::ident::QualifiedName;
+use crate::object::{Body, Column, Constraint, ConstraintKind, Object, Table};
+use crate::plan::{Action, ChangeKind, Step};
+
+/// Which of the relations of a scene.
+pub(super) type Place = usize;
+
+/// A table, view or materialized view.
+pub(super) struct Relation {
+    pub(super) name: QualifiedName,
+    object: Arc<Object>,
+    parents: BTreeSet<Place>,
+    children: BTreeSet<Place>,
+    /// Tables that its foreign keys refer to, by constraint.
+    pub(super) references: BTreeMap<String, Place>,
+    /// Its indexes, those of constraints included.
+    pub(super) indexes: BTreeSet<String>,
+}
+
+impl Relation {
+    /// The table that it is.
+    pub(super) fn table(&self) -> Option<&Table> {
+        match &self.object.body {
+            Body::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    fn table_mut(&mut self) -> Option<&mut Table> {
+        match &mut Arc::make_mut(&mut self.object).body {
+            Body::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub(super) fn column(&self, name: &str) -> Option<&Column> {
+        self.table()?.columns.get(name)
+    }
+
+    pub(super) fn constraint(&self, name: &str) -> Option<&Constraint> {
+        self.table()?.constraints.get(name)
+    }
+
+    pub(super) fn is_partitioned(&self) -> bool {
+        self.table().is_some_and(|table| table.partition_key.is_some())
+    }
+
+    /// Whether its rows are elsewhere.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.table().is_some_and(|table| table.server.is_some())
+    }
+
+    /// Whether rows lie in it.
+    pub(super) fn has_storage(&self) -> bool {
+        match self.object.address.kind {
+            ObjectKind::Table => !self.is_partitioned() && !self.is_foreign(),
+            kind => kind == ObjectKind::MaterializedView,
+        }
+    }
+}
+
+/// All of them.
+pub(super) struct Scene {
+    names: BTreeMap<QualifiedName, Place>,
+    relations: Vec<Relation>,
+}
+
+fn is_seen(kind: ObjectKind) -> bool {
+    kind.is_relation() && !matches!(kind, ObjectKind::Composite | ObjectKind::Sequence | ObjectKind::Index)
+}
+
+impl Scene {
+    pub(super) fn of(catalog: &Catalog) -> Self {
+        let mut scene = Self { names: BTreeMap::new(), relations: Vec::new() };
+        for object in catalog.shared().filter(|object| is_seen(object.address.kind)) {
+            scene.names.insert(object.address.qualified(), scene.relations.len());
+            scene.relations.push(Relation {
+                name: object.address.qualified(),
+                object: Arc::clone(object),
+                parents: BTreeSet::new(),
+                children: BTreeSet::new(),
+                references: BTreeMap::new(),
+                indexes: BTreeSet::new(),
+            });
+        }
+        for object in catalog.iter() {
+            match &object.body {
+                Body::Table(table) => {
+                    let Some(&place) = scene.names.get(&object.address.qualified()) else { continue };
+                    let parents = table.inherits.iter().chain(table.partition.iter().map(|p| &p.parent));
+                    for parent in parents {
+                        scene.adopt(place, parent);
+                    }
+                    for (name, constraint) in &table.constraints {
+                        scene.constrain(place, name, constraint);
+                    }
+                }
+                Body::Index(index) => {
+                    if let Some(&place) = scene.names.get(&index.table) {
+                        scene.relations[place].indexes.insert(object.address.name.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+        scene
+    }
+
+    /// Everything has its new name: definitions are from now on those of `start`.
+    pub(super) fn settle(&mut self, start: &Catalog) {
+        for object in start.shared() {
+            if let Some(&place) = self.names.get(&object.address.qualified())
+                && self.relations[place].object.address.kind == object.address.kind
+            {
+                self.relations[place].object = Arc::clone(object);
+                if let Body::Table(table) = &object.body {
+                    let places: BTreeMap<String, Place> = table
+                        .constraints
+                        .iter()
+                        .filter_map(|(name, c)| Some((name.clone(), self.place(c.references.as_ref()?)?)))
+                        .collect();
+                    self.relations[place].references = places;
+                }
+            }
+        }
+        let mut indexes: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
+        for (place, relation) in self.relations.iter().enumerate() {
+            let keys = relation.table().into_iter().flat_map(|table| &table.constraints);
+            let keys = keys.filter(|(_, constraint)| constraint.kind.has_index());
+            indexes.entry(place).or_default().extend(keys.map(|(name, _)| name.clone()));
+        }
+        for object in start.iter() {
+            if let Body::Index(index) = &object.body
+                && let Some(place) = self.place(&index.table)
+            {
+                indexes.entry(place).or_default().insert(object.address.name.clone());
+            }
+        }
+        for (place, indexes) in indexes {
+            self.relations[place].indexes = indexes;
+        }
+    }
+
+    pub(super) fn place(&self, name: &QualifiedName) -> Option<Place> {
+        self.names.get(name).copied()
+    }
+
+    pub(super) fn at(&self, place: Place) -> &Relation {
+        &self.relations[place]
+    }
+
+    /// All below, of all levels.
+    pub(super) fn descendants(&self, place: Place) -> BTreeSet<Place> {
+        let mut found = BTreeSet::new();
+        let mut pending = vec![place];
+        while let Some(next) = pending.pop() {
+            for &child in &self.relations[next].children {
+                if found.insert(child) {
+                    pending.push(child);
+                }
+            }
+        }
+        found
+    }
+
+    /// The relation and all below it.
+    pub(super) fn tree(&self, place: Place) -> BTreeSet<Place> {
+        let mut tree = self.descendants(place);
+        tree.insert(place);
+        tree
+    }
+
+    /// What it is a partition of.
+    pub(super) fn partition_parent(&self, place: Place) -> Option<Place> {
+        self.relations[place].table()?.partition.as_ref()?;
+        self.relations[place].parents.first().copied()
+    }
+
+    /// The default partition of a partitioned table.
+    pub(super) fn default_partition(&self, parent: Place) -> Option<Place> {
+        self.relations[parent].children.iter().copied().find(|&child| {
+            let partition = self.relations[child].table().and_then(|table| table.partition.as_ref());
+            partition.is_some_and(|partition| partition.bound == "DEFAULT")
+        })
+    }
+
+    /// Tables with foreign keys to that one, but for partitions, whose parents have them.
+    pub(super) fn referring(&self, place: Place) -> BTreeSet<Place> {
+        let refers = |(other, relation): (Place, &Relation)| {
+            let constraint = |name: &String| relation.constraint(name).is_some_and(|c| !c.inherited);
+            let here = relation.references.iter().any(|(name, on)| *on == place && constraint(name));
+            here.then_some(other)
+        };
+        self.all().filter_map(refers).collect()
+    }
+
+    /// Tables of a composite type.
+    pub(super) fn of_type(&self, name: &QualifiedName) -> impl Iterator<Item = Place> {
+        let typed = move |relation: &Relation| {
+            relation.table().is_some_and(|table| table.of_type.as_ref() == Some(name))
+        };
+        (0..self.relations.len()).filter(move |&place| typed(&self.relations[place]))
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (Place, &Relation)> {
+        self.relations.iter().enumerate().filter(|(place, r)| self.place(&r.name) == Some(*place))
+    }
+
+    fn adopt(&mut self, child: Place, parent: &QualifiedName) {
+        if let Some(parent) = self.place(parent) {
+            self.relations[child].parents.insert(parent);
+            self.relations[parent].children.insert(child);
+        }
+    }
+
+    fn leave(&mut self, child: Place, parent: Option<Place>) {
+        let parents: Vec<Place> = match parent {
+            Some(parent) => vec![parent],
+            None => self.relations[child].parents.iter().copied().collect(),
+        };
+        for parent in parents {
+            self.relations[child].parents.remove(&parent);
+            self.relations[parent].children.remove(&child);
+        }
+    }
+
+    fn constrain(&mut self, place: Place, name: &str, constraint: &Constraint) {
+        if let Some(references) = constraint.references.as_ref().and_then(|name| self.place(name)) {
+            self.relations[place].references.insert(name.to_owned(), references);
+        }
+        if constraint.kind.has_index() {
+            self.relations[place].indexes.insert(name.to_owned());
+        }
+    }
+
+    /// The step has run.
+    pub(super) fn apply(&mut self, step: &Step, subject: Option<Place>, to: &Catalog) {
+        match &step.action {
+            Action::Rename { from, to } => self.rename(step, subject, from, to),
+            Action::SetSchema { to, .. } => {
+                if let Some(place) = subject.filter(|_| is_seen(step.address.kind)) {
+                    let name = QualifiedName::new(to, &self.relations[place].name.name);
+                    self.put(place, name);
+                }
+            }
+            _ => {}
+        }
+        let Some(place) = subject else { return };
+        let after = match to.get(&step.address).map(|object| &object.body) {
+            Some(Body::Table(table)) => Some(table),
+            _ => None,
+        };
+        match &step.action {
+            Action::DropTable | Action::DropView | Action::DropMaterializedView => {
+                self.leave(place, None);
+                let children: Vec<Place> = self.relations[place].children.iter().copied().collect();
+                for child in children {
+                    self.leave(child, Some(place));
+                }
+                self.names.remove(&self.relations[place].name);
+            }
+            Action::AddColumn { column } | Action::AlterColumnType { column } => {
+                let Some(new) = after.and_then(|table| table.columns.get(column)) else { return };
+                for place in self.tree(place) {
+                    let Some(table) = self.relations[place].table_mut() else { continue };
+                    // Another step may make it not null.
+                    let not_null = match table.columns.get(column) {
+                        Some(old) => old.not_null,
+                        None => new.not_null && step.sql.ends_with(" NOT NULL"),
+                    };
+                    table.columns.insert(column.clone(), Column { not_null, ..new.clone() });
+                }
+            }
+            Action::DropColumn { column } => {
+                for place in self.tree(place) {
+                    self.drop_column(place, column);
+                }
+            }
+            Action::SetNotNull { column } | Action::DropNotNull { column } => {
+                let not_null = matches!(step.action, Action::SetNotNull { .. });
+                for place in self.reach(step, place) {
+                    if let Some(column) =
+                        self.relations[place].table_mut().and_then(|table| table.columns.get_mut(column))
+                    {
+                        column.not_null = not_null;
+                    }
+                }
+            }
+            Action::AddConstraint { constraint: name } | Action::ValidateConstraint { constraint: name } => {
+                let Some(constraint) = after.and_then(|table| table.constraints.get(name)) else { return };
+                let reach = match constraint.kind {
+                    ConstraintKind::Check | ConstraintKind::ForeignKey => self.reach(step, place),
+                    _ => BTreeSet::from([place]),
+                };
+                for place in reach {
+                    if let Some(table) = self.relations[place].table_mut() {
+                        table.constraints.insert(name.clone(), constraint.clone());
+                    }
+                    self.constrain(place, name, constraint);
+                }
+            }
+            Action::DropConstraint { constraint } => {
+                for place in self.tree(place) {
+                    let relation = &mut self.relations[place];
+                    relation.indexes.remove(constraint);
+                    relation.references.remove(constraint);
+                    if let Some(table) = relation.table_mut() {
+                        table.constraints.remove(constraint);
+                    }
+                }
+            }
+            Action::AttachPartition if step.address.kind == ObjectKind::Table => {
+                let Some(partition) = after.and_then(|table| table.partition.clone()) else { return };
+                if step.part.as_ref().is_some_and(|part| part.kind == PartKind::Property) {
+                    self.adopt(place, &partition.parent);
+                    if let Some(table) = self.relations[place].table_mut() {
+                        table.partition = Some(partition);
+                    }
+                }
+            }
+            Action::DetachPartition => {
+                self.leave(place, None);
+                if let Some(table) = self.relations[place].table_mut() {
+                    table.partition = None;
+                }
+            }
+            Action::AlterTable => self.inherit(step, place),
+            Action::CreateIndex if step.change != ChangeKind::Alter => {
+                self.relations[place].indexes.insert(step.address.name.clone());
+            }
+            Action::DropIndex => {
+                self.relations[place].indexes.remove(&step.address.name);
+            }
+            _ => {}
+        }
+    }
+
+    /// The table of a statement, with all below it unless it says `ONLY`.
+    pub(super) fn reach(&self, step: &Step, place: Place) -> BTreeSet<Place> {
+        let alone = ["ALTER TABLE ONLY ", "ALTER FOREIGN TABLE ONLY "]
+            .iter()
+            .any(|start| step.sql.starts_with(start));
+        if alone { BTreeSet::from([place]) } else { self.tree(place) }
+    }
+
+    fn put(&mut self, place: Place, name: QualifiedName) {
+        self.names.remove(&self.relations[place].name);
+        self.names.insert(name.clone(), place);
+        self.relations[place].name = name;
+    }
+
+    fn rename(&mut self, step: &Step, subject: Option<Place>, from: &str, to: &str) {
+        match (&step.part, step.address.kind) {
+            (Some(part), _) => {
+                let Some(place) = subject else { return };
+                for place in self.tree(place) {
+                    self.rename_part(place, part, from, to);
+                }
+            }
+            (None, ObjectKind::Schema) => {
+                let places: Vec<Place> = self.names.values().copied().collect();
+                for place in places {
+                    let name = self.relations[place].name.clone();
+                    if name.schema == from {
+                        self.put(place, QualifiedName::new(to, &name.name));
+                    }
+                }
+            }
+            (None, kind) => {
+                if let Some(place) = subject.filter(|_| is_seen(kind)) {
+                    let name = QualifiedName::new(&self.relations[place].name.schema, to);
+                    self.put(place, name);
+                }
+            }
+        }
+    }
+
+    fn rename_part(&mut self, place: Place, part: &Part, from: &str, to: &str) {
+        let relation = &mut self.relations[place];
+        if part.kind == PartKind::Constraint {
+            if let Some(references) = relation.references.remove(from) {
+                relation.references.insert(to.to_owned(), references);
+            }
+            if relation.indexes.remove(from) {
+                relation.indexes.insert(to.to_owned());
+            }
+        }
+        let Some(table) = relation.table_mut() else { return };
+        if part.kind == PartKind::Constraint {
+            if let Some(constraint) = table.constraints.remove(from) {
+                table.constraints.insert(to.to_owned(), constraint);
+            }
+        } else if let Some(column) = table.columns.remove(from) {
+            table.columns.insert(to.to_owned(), column);
+        }
+    }
+
+    fn drop_column(&mut self, place: Place, column: &str) {
+        let Some(table) = self.relations[place].table_mut() else { return };
+        table.columns.remove(column);
+        let mut gone = Vec::new();
+        table.constraints.retain(|name, constraint| {
+            let stays = constraint.columns.iter().all(|name| name != column);
+            if !stays {
+                gone.push(name.clone());
+            }
+            stays
+        });
+        for name in gone {
+            self.relations[place].references.remove(&name);
+            self.relations[place].indexes.remove(&name);
+        }
+    }
+
+    /// `INHERIT` and `NO INHERIT`, whose locks name the parent.
+    fn inherit(&mut self, step: &Step, place: Place) {
+        if step.part != Some(Part::property("inherits")) {
+            return;
+        }
+        let child = self.relations[place].name.clone();
+        let Some(parent) = step.locks.iter().map(|lock| &lock.relation).find(|name| **name != child) else {
+            return;
+        };
+        if step.sql.contains(" NO INHERIT ") {
+            let parent = self.place(parent);
+            self.leave(place, parent);
+        } else {
+            self.adopt(place, &parent.clone());
+        }
+    }
+}

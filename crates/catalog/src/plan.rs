@@ -16,6 +16,7 @@ mod closure;
 mod effect;
 mod graph;
 mod id;
+mod online;
 mod op;
 pub(crate) mod rename;
 mod text;
@@ -45,6 +46,8 @@ pub struct PlanOptions {
     pub rows_put_aside: bool,
     /// Tables that are there at both ends and hold rows of different tables: they are dropped and made again.
     pub replaced: BTreeSet<ObjectAddress>,
+    /// Use forms that let readers and writers go on, each in a transaction of its own or outside of one.
+    pub online: bool,
 }
 
 /// What a step does, for writers of other formats and for executors.
@@ -267,6 +270,8 @@ pub struct Step {
     pub hazards: Vec<Hazard>,
     /// Whether it can run inside a transaction.
     pub transactional: bool,
+    /// A transaction ends before and after it, so that nobody waits longer than for this step alone.
+    pub apart: bool,
 }
 
 /// Steps in the order in which they have to run.
@@ -283,7 +288,7 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// The plan as a script: statements that end in `;` and a newline.
+    /// The plan as a script: statements that end in `;` and a newline. Where a transaction has to end, a comment says so.
     ///
     /// A script that creates a routine whose body names what is made only later starts with
     /// `SET check_function_bodies = off`.
@@ -293,11 +298,27 @@ impl Plan {
         if self.has_forward_references() {
             sql.push_str("SET check_function_bodies = off;\n");
         }
+        if !self.is_one_transaction() {
+            sql.push_str("-- Not to be run in one transaction: each ends where a line says so.\n");
+        }
+        // Whether what was written last ends a transaction, if there is any.
+        let mut ends = None;
         for step in self.steps.iter().filter(|step| !step.sql.is_empty()) {
+            let apart = step.apart || !step.transactional;
+            if ends.is_some_and(|ends| ends || apart) {
+                sql.push_str("-- The transaction ends.\n");
+            }
             sql.push_str(&step.sql);
             sql.push_str(";\n");
+            ends = Some(apart);
         }
         sql
+    }
+
+    /// Whether all of it can and should run in one transaction.
+    #[must_use]
+    pub fn is_one_transaction(&self) -> bool {
+        self.steps.iter().all(|step| step.transactional && !step.apart)
     }
 
     /// Whether the text of a routine contains the name of something that a later step makes.
@@ -370,7 +391,7 @@ pub fn plan(
         match graph::order(&ops, &world) {
             Ok(order) => {
                 steps.extend(order.into_iter().flat_map(|index| ops[index].steps.iter().cloned()));
-                effect::assess(&mut steps, renames, from, start, to);
+                let steps = effect::assess(&steps, renames, (from, start, to), options.online);
                 return Ok(Plan { steps });
             }
             Err(cycle) => {

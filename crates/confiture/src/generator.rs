@@ -79,6 +79,8 @@ pub struct GenerateOptions {
     pub existing: Vec<Version>,
     /// Write it even where objects that are not modelled hang on what it drops or makes again.
     pub allow_unmodelled: bool,
+    /// Write it in forms that let readers and writers go on.
+    pub online: bool,
     /// Which changes it is to make; the rest of the target stays as it is in the start.
     pub filter: Filter,
 }
@@ -125,8 +127,9 @@ pub fn from_diff<D: Scratch>(
     let comparison = &comparison.filtered(&options.filter, &server.role);
     let Comparison { from, to, renames, .. } = comparison;
     let plan_options = PlanOptions { role: Some(server.role.clone()), ..PlanOptions::default() };
-    let up = plan(from, to, renames, &plan_options)?;
-    let down = plan(to, from, &renames.inverse(), &plan_options)?;
+    let forms = PlanOptions { online: options.online, ..plan_options.clone() };
+    let up = plan(from, to, renames, &forms)?;
+    let down = plan(to, from, &renames.inverse(), &forms)?;
     if up.is_empty() {
         return Err(Error::new(
             ErrorCode::NothingToCommit,
@@ -150,6 +153,7 @@ pub fn from_diff<D: Scratch>(
             down_tree: catalog_id(from).to_string(),
             remarks: remarks(comparison, &up, &down),
         },
+        no_transaction: !up.is_one_transaction() || !down.is_one_transaction(),
         up: statements(&up)?,
         down: statements(&down)?,
     };

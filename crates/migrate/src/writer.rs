@@ -3,6 +3,7 @@
 pub mod confiture;
 pub mod sql;
 
+use crate::directive::Directives;
 use crate::file_name::{FileName, Identity};
 use crate::slug::slug;
 use crate::statements::{ScanError, Statement, scan};
@@ -27,6 +28,8 @@ pub struct GeneratedMigration {
     pub date: String,
     /// What was proven of it.
     pub proven: ProofNote,
+    /// Each statement is run by itself, in both directions.
+    pub no_transaction: bool,
     /// The statements of the way up, with or without semicolons.
     pub up: Vec<String>,
     /// The statements of the way down, with or without semicolons.
@@ -118,6 +121,17 @@ impl GeneratedMigration {
         }
     }
 
+    /// The directive that the file begins with.
+    fn directive(&self) -> &'static str {
+        if self.no_transaction { "-- no-transaction\n" } else { "" }
+    }
+
+    /// Whether a file that was read back says how to run it as this does.
+    fn is_run_as(&self, read: &Directives) -> bool {
+        let rest = Directives { no_transaction: false, ..read.clone() };
+        read.no_transaction == self.no_transaction && rest.run_as_usual()
+    }
+
     /// The statements of the way up as a script.
     fn up_script(&self) -> Result<String, WriteError> {
         if self.up.is_empty() { Err(WriteError::Empty) } else { script(&self.up) }
@@ -188,6 +202,7 @@ pub(crate) mod tests {
                 down_tree: "2222".to_owned(),
                 remarks: vec![],
             },
+            no_transaction: false,
             up: statements(&[
                 "ALTER TABLE users ADD COLUMN avatar_url TEXT;",
                 "ALTER TABLE users ADD COLUMN bio TEXT;",

@@ -291,7 +291,6 @@ fn numbers_and_words_that_cannot_be() {
         ("get_history('users', -5)", "22023"),
         ("list_branches('OPEN')", "22023"),
         ("create_branch('b', copy_data => true)", "0A000"),
-        ("diff_as_sql('main', 'HEAD', online => true)", "0A000"),
         ("merge('main', strategy => '')", "22023"),
     ] {
         let error = repository.error(&format!("SELECT pggit.{call}"));

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use pggit_catalog::diff::diff;
 use pggit_catalog::hazard::Hazard;
 use pggit_catalog::lock::LockMode;
 use pggit_catalog::plan::{PlanOptions, Step, plan};
@@ -73,10 +74,15 @@ fn differences(step: &Step, seen: &Observation, there: &BTreeSet<String>) -> Vec
     differences
 }
 
-fn run(database: &TestDatabase, end: &TestDatabase, renames: &Renames) -> Result<Vec<String>, String> {
+fn run(
+    database: &TestDatabase,
+    end: &TestDatabase,
+    renames: &Renames,
+    online: bool,
+) -> Result<Vec<String>, String> {
     let read =
         |database: &TestDatabase| read_catalog(&mut database.session()).expect("it can be read").catalog;
-    let options = PlanOptions { role: Some("postgres".into()), ..PlanOptions::default() };
+    let options = PlanOptions { role: Some("postgres".into()), online, ..PlanOptions::default() };
     let plan = plan(&read(database), &read(end), renames, &options).map_err(|error| error.to_string())?;
     let mut session = database.session();
     session
@@ -85,6 +91,10 @@ fn run(database: &TestDatabase, end: &TestDatabase, renames: &Renames) -> Result
     let observer = Observer::of(&mut session).map_err(|error| error.message)?;
     let mut problems = Vec::new();
     for step in plan.steps.iter().filter(|step| !step.sql.is_empty()) {
+        if !step.transactional {
+            session.script(&step.sql).map_err(|error| format!("{}: {}", step.sql, error.message))?;
+            continue;
+        }
         let there: BTreeSet<String> = observer
             .present(&mut session)
             .map_err(|error| error.message)?
@@ -99,6 +109,8 @@ fn run(database: &TestDatabase, end: &TestDatabase, renames: &Renames) -> Result
             problems.push(format!("{}\n    {}", step.sql, differences.join("\n    ")));
         }
     }
+    let left = diff(&read(database), &read(end), &Renames::default());
+    problems.extend(left.iter().map(|change| format!("left: {} {}", change.address, change.details())));
     Ok(problems)
 }
 
@@ -112,19 +124,22 @@ fn run_case(directory: &Path) -> Vec<String> {
         try_psql(database.settings(), &sql).unwrap_or_else(|error| panic!("{name} does not load: {error}"));
     }
     let renames = renames(directory);
-    let there = server.copy_of(a.name(), &name);
-    if let Some(seed) = file("seed.sql") {
-        try_psql(there.settings(), &seed).unwrap_or_else(|error| panic!("{name}: no rows: {error}"));
-    }
     let mut problems = Vec::new();
-    for (end, renames, way) in [(&b, renames.clone(), "a to b"), (&a, renames.inverse(), "b to a")] {
-        match run(&there, end, &renames) {
-            Ok(found) => {
-                problems.extend(found.into_iter().map(|problem| format!("{name}, {way}: {problem}")));
-            }
-            Err(error) => {
-                problems.push(format!("{name}, {way}: {error}"));
-                break;
+    for online in [false, true] {
+        let there = server.copy_of(a.name(), &name);
+        if let Some(seed) = file("seed.sql") {
+            try_psql(there.settings(), &seed).unwrap_or_else(|error| panic!("{name}: no rows: {error}"));
+        }
+        let form = if online { ", online" } else { "" };
+        for (end, renames, way) in [(&b, renames.clone(), "a to b"), (&a, renames.inverse(), "b to a")] {
+            match run(&there, end, &renames, online) {
+                Ok(found) => {
+                    problems.extend(found.into_iter().map(|found| format!("{name}, {way}{form}: {found}")));
+                }
+                Err(error) => {
+                    problems.push(format!("{name}, {way}{form}: {error}"));
+                    break;
+                }
             }
         }
     }

@@ -6,14 +6,15 @@
 //! tables, views and materialized views; not on catalogs, indexes, sequences and TOAST tables, which come with them.
 //! `testkit/tests/locks.rs` compares all of it with a server.
 
-mod proof;
+pub(super) mod proof;
 mod query;
 mod retype;
-mod scene;
+pub(super) mod scene;
 mod volatility;
 
 use std::collections::BTreeSet;
 
+use super::online::{Online, Temporary};
 use super::{Action, Hazard, Lock, LockMode, Step};
 use crate::address::{ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
@@ -40,21 +41,42 @@ impl Effect {
 }
 
 /// Puts locks and hazards into the steps of a plan from `from` to `to`; the first `renames` of them rename `from` to `start`.
-pub(super) fn assess(steps: &mut [Step], renames: usize, from: &Catalog, start: &Catalog, to: &Catalog) {
+///
+/// With `online` steps become forms that let readers and writers go on.
+pub(super) fn assess(
+    steps: &[Step],
+    renames: usize,
+    (from, start, to): (&Catalog, &Catalog, &Catalog),
+    online: bool,
+) -> Vec<Step> {
     let mut scene = Scene::of(from);
-    for (number, step) in steps.iter_mut().enumerate() {
+    let mut forms = online.then(|| Online::new(start, to));
+    let mut assessed = Vec::with_capacity(steps.len());
+    for (number, step) in steps.iter().enumerate() {
         if number == renames {
             scene.settle(start);
         }
-        let subject = subject(step, &scene);
-        let world = World { scene: &scene, from: start, to };
-        let effect = world.effect(step, subject);
-        if subject.is_some_and(|place| scene.at(place).is_foreign()) {
-            step.hazards.retain(|hazard| !matches!(hazard, Hazard::DataLoss | Hazard::MayFailOnRows));
+        let place = subject(step, &scene);
+        let variants = match (&mut forms, place) {
+            (Some(forms), Some(place)) if number >= renames => {
+                forms.forms(step.clone(), place, &steps[number + 1..], &scene)
+            }
+            _ => vec![step.clone()],
+        };
+        for mut step in variants {
+            let subject = subject(&step, &scene);
+            let none = Temporary::new();
+            let temporary = forms.as_ref().map_or(&none, |forms| &forms.temporary);
+            let effect = World { scene: &scene, from: start, to, temporary }.effect(&step, subject);
+            if subject.is_some_and(|place| scene.at(place).is_foreign()) {
+                step.hazards.retain(|hazard| !matches!(hazard, Hazard::DataLoss | Hazard::MayFailOnRows));
+            }
+            put(&mut step, &effect, &scene);
+            scene.apply(&step, subject, to, temporary);
+            assessed.push(step);
         }
-        put(step, &effect, &scene);
-        scene.apply(step, subject, to);
     }
+    assessed
 }
 
 /// The relation that the step is about, if it was there before.
@@ -104,6 +126,9 @@ fn put(step: &mut Step, effect: &Effect, scene: &Scene) {
     if let Some(may_fail) = effect.may_fail {
         set(Hazard::MayFailOnRows, may_fail);
     }
+    if !step.transactional {
+        step.hazards.push(Hazard::NotTransactional);
+    }
     if step.locks.iter().any(|lock| lock.mode.blocks_writes()) {
         step.hazards.push(Hazard::BlocksWrites);
     }
@@ -118,6 +143,7 @@ struct World<'a> {
     scene: &'a Scene,
     from: &'a Catalog,
     to: &'a Catalog,
+    temporary: &'a Temporary,
 }
 
 impl World<'_> {
@@ -192,6 +218,7 @@ impl World<'_> {
                 }
             }
             Action::AttachPartition => self.attach(step, Some(place), effect),
+            Action::DetachPartition if !step.transactional => {}
             Action::DetachPartition => {
                 if let Some(parent) = scene.partition_parent(place) {
                     effect.lock(LockMode::AccessExclusive, scene.default_partition(parent));
@@ -210,6 +237,7 @@ impl World<'_> {
                 }
                 effect.lock(LockMode::AccessExclusive, partitions(scene, place));
             }
+            Action::CreateIndex | Action::DropIndex if !step.transactional => {}
             Action::CreateIndex => {
                 let recurses = !step.sql.contains(" ON ONLY ");
                 let places = if recurses { scene.tree(place) } else { BTreeSet::from([place]) };
@@ -340,9 +368,9 @@ impl World<'_> {
 
     fn add_constraint(&self, step: &Step, place: Place, name: &str, effect: &mut Effect) {
         let scene = self.scene;
-        let Some(constraint) = self.table_after(step).and_then(|table| table.constraints.get(name)) else {
-            return;
-        };
+        let temporary = self.temporary.get(&(step.address.qualified(), name.to_owned()));
+        let end = || self.table_after(step).and_then(|table| table.constraints.get(name));
+        let Some(constraint) = temporary.or_else(end) else { return };
         let valid = !step.sql.ends_with(" NOT VALID");
         match constraint.kind {
             ConstraintKind::Check => {

@@ -109,6 +109,7 @@ impl Step {
             locks: Vec::new(),
             hazards: Vec::new(),
             transactional: true,
+            apart: false,
         }
     }
 

@@ -64,17 +64,12 @@ impl Diff {
     }
 
     pub fn run(&self, context: &Context) -> Outcome {
-        if self.online {
-            return Err(
-                Failure::new("plans in forms that do not block are not supported yet").sqlstate("0A000")
-            );
-        }
         let (from, to) = (SchemaSource::parse(&self.from)?, SchemaSource::parse(&self.to)?);
         let pair = read_pair(context, &from, &to)?;
         report(&pair.unmodelled, self.allow_unmodelled)?;
         let filter = self.filter.filter(&pair.from, &pair.to)?;
         let (to, renames) = filter.target(&pair.from, &pair.to, &pair.renames, &pair.role);
-        let options = PlanOptions { role: Some(pair.role), ..PlanOptions::default() };
+        let options = PlanOptions { role: Some(pair.role), online: self.online, ..PlanOptions::default() };
         let plan = plan(&pair.from, &to, &renames, &options).map_err(confiture::Error::from)?;
         match self.format {
             DiffFormat::Text => output::print(&text(&plan))?,

@@ -66,6 +66,9 @@ struct Writing {
     /// Write it even where objects that are not compared hang on what it drops or makes again
     #[arg(long)]
     allow_unmodelled: bool,
+    /// Write it in forms that do not block readers and writers, each statement run by itself
+    #[arg(long)]
+    online: bool,
     #[command(flatten)]
     filter: FilterArgs,
 }
@@ -126,6 +129,7 @@ impl Writing {
             author: self.author.clone(),
             existing: existing(&directory)?,
             allow_unmodelled: self.allow_unmodelled,
+            online: self.online,
             filter: self.filter.filter(&comparison.from, &comparison.to)?,
         };
         let progress = Progress::start("proving the migration on a scratch database");

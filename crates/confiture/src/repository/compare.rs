@@ -6,7 +6,7 @@ use pggit_catalog::rename::Renames;
 use pggit_db::session::Session;
 
 use super::Repository;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::Result;
 
 impl<S: Session> Repository<'_, S> {
     /// The plan that turns the state `from` into the state `to`; `online` asks for forms that do not block.
@@ -14,14 +14,8 @@ impl<S: Session> Repository<'_, S> {
     /// # Errors
     /// [`crate::ErrorCode::UndefinedRef`] and the like; [`crate::ErrorCode::NotSupported`] when there is no order.
     pub fn diff(&mut self, from: &str, to: &str, online: bool) -> Result<Plan> {
-        if online {
-            return Err(Error::new(
-                ErrorCode::NotSupported,
-                "plans in forms that do not block are not supported yet",
-            ));
-        }
         let (from, to, renames) = self.states(from, to)?;
-        let options = PlanOptions { role: Some(self.role()?), ..PlanOptions::default() };
+        let options = PlanOptions { role: Some(self.role()?), online, ..PlanOptions::default() };
         Ok(plan(&from, &to, &renames, &options)?)
     }
 

@@ -22,8 +22,8 @@ use crate::migration_set::MigrationSet;
 /// [`WriteError`] when the file would not read back as the same statements.
 pub fn write(migration: &GeneratedMigration) -> Result<Vec<OutputFile>, WriteError> {
     let name = format!("{}.py", migration.stem()?);
-    let up = format!("\n{}", migration.up_script()?);
-    let down = format!("\n{}", script(&migration.down)?);
+    let up = format!("\n{}{}", migration.directive(), migration.up_script()?);
+    let down = format!("\n{}{}", migration.directive(), script(&migration.down)?);
     let docstring = docstring(migration);
     let text = format!(
         "{}\n\nUP_SQL = {}\n\nDOWN_SQL = {}\n",
@@ -34,7 +34,7 @@ pub fn write(migration: &GeneratedMigration) -> Result<Vec<OutputFile>, WriteErr
     let source = SourceFile { name: name.clone(), bytes: text.clone().into_bytes() };
     let reads_back = MigrationSet::from_files(vec![source]).is_ok_and(|set| match set.migrations() {
         [read] => {
-            read.directives.run_as_usual()
+            migration.is_run_as(&read.directives)
                 && read.up.text == up
                 && read.down.as_ref().is_some_and(|read| read.sql.text == down)
         }

@@ -35,7 +35,7 @@ pub fn write(migration: &GeneratedMigration) -> Result<Vec<OutputFile>, WriteErr
     let reads_back = set.is_ok_and(|set| match set.migrations() {
         [read] => {
             let read_down = read.down.as_ref().map_or("", |down| down.sql.text.as_str());
-            read.directives.run_as_usual() && read.up.text.ends_with(&up) && read_down.ends_with(&down)
+            migration.is_run_as(&read.directives) && read.up.text.ends_with(&up) && read_down.ends_with(&down)
         }
         _ => false,
     });
@@ -52,7 +52,8 @@ fn header(migration: &GeneratedMigration) -> String {
     lines.push(format!("Date: {}", migration.date));
     lines.push(format!("Base: {}", migration.base));
     lines.extend(migration.proven.lines());
-    lines.iter().map(|line| format!("-- {}\n", one_line(line))).collect()
+    let header: String = lines.iter().map(|line| format!("-- {}\n", one_line(line))).collect();
+    header + migration.directive()
 }
 
 #[cfg(test)]

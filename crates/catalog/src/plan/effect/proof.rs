@@ -70,14 +70,14 @@ fn known(table: &Table) -> Vec<String> {
 }
 
 /// Whether no row can have a null in the column.
-pub(super) fn never_null(table: &Table, column: &str) -> bool {
+pub(in crate::plan) fn never_null(table: &Table, column: &str) -> bool {
     let condition = format!("{} IS NOT NULL", quote_ident(column));
     table.columns.get(column).is_some_and(|column| column.not_null) || known(table).contains(&condition)
 }
 
 /// Whether all rows of `table` lie inside of `bound`, `FOR VALUES FROM (…) TO (…)` or `FOR VALUES IN (…)`, of a table
 /// that is partitioned by `key`: `RANGE (k)`, `LIST (k)`.
-pub(super) fn lies_within(table: &Table, key: &str, bound: &str) -> bool {
+pub(in crate::plan) fn lies_within(table: &Table, key: &str, bound: &str) -> bool {
     let Some((method, column)) = key.split_once(" (") else { return false };
     let Some(column) = column.strip_suffix(')').filter(|c| !c.contains([',', '(', ' '])) else {
         return false;

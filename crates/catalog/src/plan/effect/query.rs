@@ -33,7 +33,7 @@ pub(super) fn is_plain_index(definition: &str) -> bool {
 
 /// Whether a key takes an index that is there.
 pub(super) fn uses_index(sql: &str) -> bool {
-    sql.contains(" USING INDEX ") && !sql.contains('(')
+    sql.contains(" USING INDEX ") && !sql.contains(" USING INDEX TABLESPACE ")
 }
 
 #[cfg(test)]

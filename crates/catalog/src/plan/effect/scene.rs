@@ -7,13 +7,14 @@ use crate::address::{ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
 use crate::object::{Body, Column, Constraint, ConstraintKind, Object, Table};
+use crate::plan::online::Temporary;
 use crate::plan::{Action, ChangeKind, Step};
 
 /// Which of the relations of a scene.
-pub(super) type Place = usize;
+pub(in crate::plan) type Place = usize;
 
 /// A table, view or materialized view.
-pub(super) struct Relation {
+pub(in crate::plan) struct Relation {
     pub(super) name: QualifiedName,
     object: Arc<Object>,
     parents: BTreeSet<Place>,
@@ -26,7 +27,7 @@ pub(super) struct Relation {
 
 impl Relation {
     /// The table that it is.
-    pub(super) fn table(&self) -> Option<&Table> {
+    pub(in crate::plan) fn table(&self) -> Option<&Table> {
         match &self.object.body {
             Body::Table(table) => Some(table),
             _ => None,
@@ -40,25 +41,25 @@ impl Relation {
         }
     }
 
-    pub(super) fn column(&self, name: &str) -> Option<&Column> {
+    pub(in crate::plan) fn column(&self, name: &str) -> Option<&Column> {
         self.table()?.columns.get(name)
     }
 
-    pub(super) fn constraint(&self, name: &str) -> Option<&Constraint> {
+    pub(in crate::plan) fn constraint(&self, name: &str) -> Option<&Constraint> {
         self.table()?.constraints.get(name)
     }
 
-    pub(super) fn is_partitioned(&self) -> bool {
+    pub(in crate::plan) fn is_partitioned(&self) -> bool {
         self.table().is_some_and(|table| table.partition_key.is_some())
     }
 
     /// Whether its rows are elsewhere.
-    pub(super) fn is_foreign(&self) -> bool {
+    pub(in crate::plan) fn is_foreign(&self) -> bool {
         self.table().is_some_and(|table| table.server.is_some())
     }
 
     /// Whether rows lie in it.
-    pub(super) fn has_storage(&self) -> bool {
+    pub(in crate::plan) fn has_storage(&self) -> bool {
         match self.object.address.kind {
             ObjectKind::Table => !self.is_partitioned() && !self.is_foreign(),
             kind => kind == ObjectKind::MaterializedView,
@@ -67,7 +68,7 @@ impl Relation {
 }
 
 /// All of them.
-pub(super) struct Scene {
+pub(in crate::plan) struct Scene {
     names: BTreeMap<QualifiedName, Place>,
     relations: Vec<Relation>,
 }
@@ -77,7 +78,7 @@ fn is_seen(kind: ObjectKind) -> bool {
 }
 
 impl Scene {
-    pub(super) fn of(catalog: &Catalog) -> Self {
+    pub(in crate::plan) fn of(catalog: &Catalog) -> Self {
         let mut scene = Self { names: BTreeMap::new(), relations: Vec::new() };
         for object in catalog.shared().filter(|object| is_seen(object.address.kind)) {
             scene.names.insert(object.address.qualified(), scene.relations.len());
@@ -114,7 +115,7 @@ impl Scene {
     }
 
     /// Everything has its new name: definitions are from now on those of `start`.
-    pub(super) fn settle(&mut self, start: &Catalog) {
+    pub(in crate::plan) fn settle(&mut self, start: &Catalog) {
         for object in start.shared() {
             if let Some(&place) = self.names.get(&object.address.qualified())
                 && self.relations[place].object.address.kind == object.address.kind
@@ -148,16 +149,16 @@ impl Scene {
         }
     }
 
-    pub(super) fn place(&self, name: &QualifiedName) -> Option<Place> {
+    pub(in crate::plan) fn place(&self, name: &QualifiedName) -> Option<Place> {
         self.names.get(name).copied()
     }
 
-    pub(super) fn at(&self, place: Place) -> &Relation {
+    pub(in crate::plan) fn at(&self, place: Place) -> &Relation {
         &self.relations[place]
     }
 
     /// All below, of all levels.
-    pub(super) fn descendants(&self, place: Place) -> BTreeSet<Place> {
+    pub(in crate::plan) fn descendants(&self, place: Place) -> BTreeSet<Place> {
         let mut found = BTreeSet::new();
         let mut pending = vec![place];
         while let Some(next) = pending.pop() {
@@ -171,20 +172,20 @@ impl Scene {
     }
 
     /// The relation and all below it.
-    pub(super) fn tree(&self, place: Place) -> BTreeSet<Place> {
+    pub(in crate::plan) fn tree(&self, place: Place) -> BTreeSet<Place> {
         let mut tree = self.descendants(place);
         tree.insert(place);
         tree
     }
 
     /// What it is a partition of.
-    pub(super) fn partition_parent(&self, place: Place) -> Option<Place> {
+    pub(in crate::plan) fn partition_parent(&self, place: Place) -> Option<Place> {
         self.relations[place].table()?.partition.as_ref()?;
         self.relations[place].parents.first().copied()
     }
 
     /// The default partition of a partitioned table.
-    pub(super) fn default_partition(&self, parent: Place) -> Option<Place> {
+    pub(in crate::plan) fn default_partition(&self, parent: Place) -> Option<Place> {
         self.relations[parent].children.iter().copied().find(|&child| {
             let partition = self.relations[child].table().and_then(|table| table.partition.as_ref());
             partition.is_some_and(|partition| partition.bound == "DEFAULT")
@@ -192,7 +193,7 @@ impl Scene {
     }
 
     /// Tables with foreign keys to that one, but for partitions, whose parents have them.
-    pub(super) fn referring(&self, place: Place) -> BTreeSet<Place> {
+    pub(in crate::plan) fn referring(&self, place: Place) -> BTreeSet<Place> {
         let refers = |(other, relation): (Place, &Relation)| {
             let constraint = |name: &String| relation.constraint(name).is_some_and(|c| !c.inherited);
             let here = relation.references.iter().any(|(name, on)| *on == place && constraint(name));
@@ -202,14 +203,14 @@ impl Scene {
     }
 
     /// Tables of a composite type.
-    pub(super) fn of_type(&self, name: &QualifiedName) -> impl Iterator<Item = Place> {
+    pub(in crate::plan) fn of_type(&self, name: &QualifiedName) -> impl Iterator<Item = Place> {
         let typed = move |relation: &Relation| {
             relation.table().is_some_and(|table| table.of_type.as_ref() == Some(name))
         };
         (0..self.relations.len()).filter(move |&place| typed(&self.relations[place]))
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = (Place, &Relation)> {
+    pub(in crate::plan) fn all(&self) -> impl Iterator<Item = (Place, &Relation)> {
         self.relations.iter().enumerate().filter(|(place, r)| self.place(&r.name) == Some(*place))
     }
 
@@ -241,7 +242,13 @@ impl Scene {
     }
 
     /// The step has run.
-    pub(super) fn apply(&mut self, step: &Step, subject: Option<Place>, to: &Catalog) {
+    pub(in crate::plan) fn apply(
+        &mut self,
+        step: &Step,
+        subject: Option<Place>,
+        to: &Catalog,
+        temporary: &Temporary,
+    ) {
         match &step.action {
             Action::Rename { from, to } => self.rename(step, subject, from, to),
             Action::SetSchema { to, .. } => {
@@ -294,7 +301,11 @@ impl Scene {
                 }
             }
             Action::AddConstraint { constraint: name } | Action::ValidateConstraint { constraint: name } => {
-                let Some(constraint) = after.and_then(|table| table.constraints.get(name)) else { return };
+                let temporary = temporary.get(&(step.address.qualified(), name.clone()));
+                let end = || after.and_then(|table| table.constraints.get(name));
+                let Some(constraint) = temporary.or_else(end) else { return };
+                let validated = constraint.validated && !step.sql.ends_with(" NOT VALID");
+                let constraint = &Constraint { validated, ..constraint.clone() };
                 let reach = match constraint.kind {
                     ConstraintKind::Check | ConstraintKind::ForeignKey => self.reach(step, place),
                     _ => BTreeSet::from([place]),
@@ -343,7 +354,7 @@ impl Scene {
     }
 
     /// The table of a statement, with all below it unless it says `ONLY`.
-    pub(super) fn reach(&self, step: &Step, place: Place) -> BTreeSet<Place> {
+    pub(in crate::plan) fn reach(&self, step: &Step, place: Place) -> BTreeSet<Place> {
         let alone = ["ALTER TABLE ONLY ", "ALTER FOREIGN TABLE ONLY "]
             .iter()
             .any(|start| step.sql.starts_with(start));

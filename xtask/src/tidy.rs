@@ -16,7 +16,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("pggit-db", &["pggit-catalog", "pggit-history", "pggit-migrate"]),
     ("pggit-wire", &["pggit-db"]),
     ("confiture", &["pggit-catalog", "pggit-db", "pggit-history", "pggit-migrate"]),
-    ("pggit-cli", &["confiture", "pggit-wire"]),
+    ("pggit-lint", &["pggit-catalog"]),
+    ("pggit-cli", &["confiture", "pggit-lint", "pggit-wire"]),
     ("pggit-extension", &["confiture", "pggit-db"]),
 ];
 

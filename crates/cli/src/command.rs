@@ -11,6 +11,7 @@ mod export;
 mod extension;
 mod generate;
 mod init;
+pub mod lint;
 mod log;
 mod man;
 mod merge;
@@ -64,7 +65,7 @@ The database is the one that --database-url or --env names, else DATABASE_URL, e
 variables (PGHOST, PGDATABASE, ...) say.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 findings (pending migrations, uncommitted changes
-or differences with --check, conflicts).";
+or differences with --check, conflicts, hazards of lint).";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -82,6 +83,7 @@ enum Command {
     Log(log::Log),
     Show(show::Show),
     Diff(diff::Diff),
+    Lint(lint::Lint),
     Merge(merge::Merge),
     #[command(subcommand)]
     Generate(generate::Generate),
@@ -126,6 +128,7 @@ impl Command {
             Self::Log(command) => command.run(context),
             Self::Show(command) => command.run(context),
             Self::Diff(command) => command.run(context),
+            Self::Lint(command) => command.run(context),
             Self::Merge(command) => command.run(context),
             Self::Generate(command) => command.run(context),
             Self::Migrate(command) => command.run(context),
@@ -153,6 +156,7 @@ impl Command {
             Self::Log(command) => command.writes_json(),
             Self::Show(command) => command.writes_json(),
             Self::Diff(command) => command.writes_json(),
+            Self::Lint(command) => command.writes_json(),
             Self::Merge(command) => command.writes_json(),
             Self::Migrate(command) => command.writes_json(),
             Self::Tag(command) => command.writes_json(),

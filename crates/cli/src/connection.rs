@@ -97,6 +97,15 @@ impl Context {
         self.global.verbose
     }
 
+    /// The database that the command line names, and no other.
+    pub fn named(&self) -> Result<Option<ConnectionSettings>, Failure> {
+        if self.global.database_url.is_some() || !self.global.env.is_empty() {
+            self.configured()
+        } else {
+            Ok(None)
+        }
+    }
+
     /// The database to work on: what was asked for, else what is configured, else the project's private server, else
     /// what libpq's variables say; nothing where none of these says anything.
     pub fn configured(&self) -> Result<Option<ConnectionSettings>, Failure> {

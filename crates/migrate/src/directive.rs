@@ -203,6 +203,10 @@ fn read_line<'a>(
         // Belongs to a statement: see `batch`.
         return Ok(None);
     }
+    if line.prefixed && line.name.split(' ').next() == Some("ignore") {
+        // For `lint`, and allowed anywhere.
+        return Ok(None);
+    }
     let Some(key) = line.key() else {
         return match line.nearest() {
             Some(nearest) if line.prefixed || in_header => {

@@ -130,7 +130,13 @@ impl<S: Session> Repository<'_, S> {
         let rows_return: BTreeSet<_> =
             returning.targets().filter(|(address, _)| address.kind == ObjectKind::Table).cloned().collect();
         let replaced = renames.replaced().cloned().collect();
-        let options = PlanOptions { role: Some(self.role()?), rows_return, rows_put_aside: true, replaced, online: false };
+        let options = PlanOptions {
+            role: Some(self.role()?),
+            rows_return,
+            rows_put_aside: true,
+            replaced,
+            online: false,
+        };
         let steps = plan(live.catalog(), &to, renames, &options)?;
         apply(self.session, &steps, &to, rows, &returning)?;
         let after = self.live()?;

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what pgGit costs, as tables in Markdown beside what is aimed at. It measures, it does not judge.
 
 mod database;
+mod diff;
 mod fleet;
 mod large_schema;
 mod process;
@@ -36,6 +37,8 @@ enum Part {
     Recording,
     /// Running migrations.
     Runner,
+    /// `confiture diff` of two databases.
+    Diff,
     /// Starting a private server.
     Server,
 }
@@ -56,6 +59,9 @@ impl Bench {
         }
         if wanted(Part::Server) {
             start_up::run(self.pg, self.rounds)?;
+        }
+        if wanted(Part::Diff) {
+            diff::run(self.pg, self.rounds)?;
         }
         if !wanted(Part::Large) && !wanted(Part::Recording) {
             return Ok(());

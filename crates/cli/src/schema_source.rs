@@ -1,6 +1,7 @@
 //! What `diff` and `generate` compare: states that refs, databases and SQL files name.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use confiture::catalog::catalog::{Catalog, Unmodelled};
 use confiture::catalog::filter::is_ignored;
@@ -81,21 +82,28 @@ pub fn read_pair(context: &Context, from: &SchemaSource, to: &SchemaSource) -> R
             Ok(Pair { from, to, renames, role, unmodelled: Vec::new(), scratch: None })
         });
     }
-    let mut reader = Reader {
-        context,
-        sides: [from, to],
-        scratch: None,
-        unmodelled: Vec::new(),
-        ignored: Vec::new(),
-        progress,
-    };
-    let (from, role) = reader.read(from)?;
-    let (to, _) = reader.read(to)?;
-    let Reader { mut unmodelled, ignored, scratch, .. } = reader;
+    let mut loading = Loading { context, sides: [from, to], scratch: None, progress };
+    let sides = [loading.prepare(from)?, loading.prepare(to)?];
+    let Loading { scratch, .. } = loading;
+    let [mut from, mut to] = read_both(context, &sides)?;
+    for side in sides {
+        if let Ready::Loaded(database) = side {
+            database.remove()?;
+        }
+    }
+    let mut unmodelled = from.unmodelled;
+    unmodelled.append(&mut to.unmodelled);
     unmodelled.sort();
     unmodelled.dedup();
-    let (from, to) = (without(from, &ignored), without(to, &ignored));
-    Ok(Pair { from, to, renames: Renames::default(), role, unmodelled, scratch })
+    from.ignored.append(&mut to.ignored);
+    Ok(Pair {
+        from: without(from.catalog, &from.ignored),
+        to: without(to.catalog, &from.ignored),
+        renames: Renames::default(),
+        role: from.role,
+        unmodelled,
+        scratch,
+    })
 }
 
 /// What one side keeps out of commits is not a difference to the other side, which may have no patterns.
@@ -106,35 +114,33 @@ fn without(catalog: Catalog, ignored: &[NamePattern]) -> Catalog {
     catalog.shared().filter(|object| !is_ignored(ignored, object)).cloned().collect()
 }
 
-/// Reads states that are not both refs.
-struct Reader<'a> {
+/// One side, there to be read.
+enum Ready<'a> {
+    Ref(&'a str),
+    Database(&'a ConnectionSettings),
+    /// A scratch database that files were loaded into.
+    Loaded(Box<ScratchDatabase>),
+}
+
+/// Makes databases of files.
+struct Loading<'a> {
     context: &'a Context,
     sides: [&'a SchemaSource; 2],
     /// Where scratch databases are made, once one is needed.
     scratch: Option<ScratchServer>,
-    unmodelled: Vec<Unmodelled>,
-    /// Patterns of `pggit.ignore` on either side.
-    ignored: Vec<NamePattern>,
     progress: Progress,
 }
 
-impl Reader<'_> {
-    fn read(&mut self, source: &SchemaSource) -> Result<(Catalog, String), Failure> {
-        match source {
-            SchemaSource::Ref(reference) => {
-                let mut session = self.context.connect_to_repository()?;
-                self.ignored.extend(ignore_patterns(&mut session).map_err(confiture::Error::from)?);
-                session.in_one_snapshot(|session| {
-                    let catalog = Repository::new(session).catalog(reference)?;
-                    Ok((catalog, role(session)?))
-                })
-            }
-            SchemaSource::Database(settings) => self.snapshot(&mut connection::connect(settings)?),
-            SchemaSource::Files(path) => self.files(path),
-        }
+impl Loading<'_> {
+    fn prepare<'a>(&mut self, source: &'a SchemaSource) -> Result<Ready<'a>, Failure> {
+        Ok(match source {
+            SchemaSource::Ref(reference) => Ready::Ref(reference),
+            SchemaSource::Database(settings) => Ready::Database(settings),
+            SchemaSource::Files(path) => Ready::Loaded(Box::new(self.load(path)?)),
+        })
     }
 
-    fn files(&mut self, path: &Path) -> Result<(Catalog, String), Failure> {
+    fn load(&mut self, path: &Path) -> Result<ScratchDatabase, Failure> {
         let files = sql_files::find(path)?;
         let server = match self.scratch.take() {
             Some(server) => server,
@@ -148,25 +154,60 @@ impl Reader<'_> {
             self.progress.say(&format!("loading {}", file.display()));
             sql_files::load(&mut session, file)?;
         }
-        drop(session);
-        // What the files have set in their session must not change how the catalog is read.
-        let mut session = connection::connect(scratch.settings())?;
-        let read = self.snapshot(&mut session)?;
-        drop(session);
-        scratch.remove()?;
-        Ok(read)
+        Ok(scratch)
     }
+}
 
-    fn snapshot(&mut self, session: &mut WireSession) -> Result<(Catalog, String), Failure> {
-        let mut snapshot = read_catalog(session).map_err(confiture::Error::from)?;
-        if self.sides.iter().any(|side| matches!(side, SchemaSource::Ref(_))) {
-            // Commits have none either.
-            snapshot = snapshot.without_secrets();
+/// What was read of one side.
+struct Side {
+    catalog: Catalog,
+    role: String,
+    unmodelled: Vec<Unmodelled>,
+    /// Patterns of `pggit.ignore`.
+    ignored: Vec<NamePattern>,
+}
+
+/// Reads both sides at once, each in a session of its own.
+fn read_both(context: &Context, sides: &[Ready<'_>; 2]) -> Result<[Side; 2], Failure> {
+    // Commits have no secrets.
+    let secrets = !sides.iter().any(|side| matches!(side, Ready::Ref(_)));
+    let [from, to] = sides;
+    let (from, to) = thread::scope(|scope| {
+        let to = scope.spawn(move || read(context, to, secrets));
+        (read(context, from, secrets), to.join())
+    });
+    let to = to.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    Ok([from?, to?])
+}
+
+fn read(context: &Context, side: &Ready<'_>, secrets: bool) -> Result<Side, Failure> {
+    match side {
+        Ready::Ref(reference) => {
+            let mut session = context.connect_to_repository()?;
+            let ignored = ignore_patterns(&mut session).map_err(confiture::Error::from)?;
+            session.in_one_snapshot(|session| {
+                let catalog = Repository::new(session).catalog(reference)?;
+                Ok(Side { catalog, role: role(session)?, unmodelled: Vec::new(), ignored })
+            })
         }
-        self.unmodelled.extend(snapshot.unmodelled);
-        self.ignored.extend(ignore_patterns(session).map_err(confiture::Error::from)?);
-        Ok((snapshot.catalog, role(session)?))
+        Ready::Database(settings) => read_database(settings, secrets),
+        // What the files have set in their session does not change how the catalog is read.
+        Ready::Loaded(database) => read_database(database.settings(), secrets),
     }
+}
+
+fn read_database(settings: &ConnectionSettings, secrets: bool) -> Result<Side, Failure> {
+    let mut session = connection::connect(settings)?;
+    let mut snapshot = read_catalog(&mut session).map_err(confiture::Error::from)?;
+    if !secrets {
+        snapshot = snapshot.without_secrets();
+    }
+    Ok(Side {
+        catalog: snapshot.catalog,
+        role: role(&mut session)?,
+        unmodelled: snapshot.unmodelled,
+        ignored: ignore_patterns(&mut session).map_err(confiture::Error::from)?,
+    })
 }
 
 fn role(session: &mut WireSession) -> Result<String, Failure> {

@@ -45,16 +45,20 @@ impl Source {
     /// # Errors
     /// When the directory is there but not readable.
     pub fn find() -> anyhow::Result<Option<Self>> {
+        let Some(directory) = Self::directory() else { return Ok(None) };
+        Self::read(&directory)
+            .with_context(|| format!("cannot read the corpus in {}", directory.display()))
+            .map(Some)
+    }
+
+    /// The directory that the corpus and other material for evaluations is in, where there is one.
+    #[must_use]
+    pub fn directory() -> Option<PathBuf> {
         let directory = match std::env::var_os(DIRECTORY_VARIABLE).filter(|directory| !directory.is_empty()) {
             Some(directory) => PathBuf::from(directory),
             None => extension::workspace().join("../shared/eval"),
         };
-        if !directory.join("corpus").is_dir() {
-            return Ok(None);
-        }
-        Self::read(&directory)
-            .with_context(|| format!("cannot read the corpus in {}", directory.display()))
-            .map(Some)
+        directory.join("corpus").is_dir().then_some(directory)
     }
 
     fn read(directory: &Path) -> anyhow::Result<Self> {

@@ -41,7 +41,7 @@ impl Fates {
 }
 
 /// Whether a column of a table is of this type, or an array or a composite of it.
-fn in_columns(needs: &Dependents, address: &ObjectAddress, seen: &mut BTreeSet<ObjectAddress>) -> bool {
+fn in_columns(needs: &Dependents<'_>, address: &ObjectAddress, seen: &mut BTreeSet<ObjectAddress>) -> bool {
     seen.insert(address.clone())
         && needs.of_object(address).into_iter().any(|(user, part)| match user.kind {
             ObjectKind::Table => part.is_some_and(|part| part.kind == PartKind::Column),
@@ -102,7 +102,7 @@ pub(crate) fn index_ids(catalog: &Catalog) -> BTreeMap<QualifiedName, Id> {
 struct Closure<'a> {
     from: &'a Catalog,
     to: &'a Catalog,
-    needs: &'a Dependents,
+    needs: &'a Dependents<'a>,
     attachments: BTreeMap<QualifiedName, Vec<Id>>,
     indexes: BTreeMap<QualifiedName, Id>,
     partitions: BTreeMap<QualifiedName, Vec<ObjectAddress>>,
@@ -121,7 +121,7 @@ enum Event {
 pub(crate) fn fates(
     from: &Catalog,
     to: &Catalog,
-    needs: &Dependents,
+    needs: &Dependents<'_>,
     replaced: &BTreeSet<ObjectAddress>,
 ) -> Fates {
     let mut partitions: BTreeMap<QualifiedName, Vec<ObjectAddress>> = BTreeMap::new();

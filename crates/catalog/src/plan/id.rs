@@ -1,6 +1,8 @@
 //! Identities of what a plan destroys, makes and alters, and what each of them needs.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind, Scope};
 use crate::catalog::Catalog;
@@ -118,37 +120,114 @@ impl Needs {
     }
 }
 
-/// What needs the identities of a catalog.
-#[derive(Debug, Default)]
-pub(crate) struct Dependents(BTreeMap<Id, Vec<Id>>);
+/// What needs the identities of a catalog. Which objects need which is found at once, the rest when it is asked for:
+/// most plans concern few of the objects.
+pub(crate) struct Dependents<'c> {
+    catalog: &'c Catalog,
+    /// Objects by what they need; without schemas.
+    users: BTreeMap<&'c ObjectAddress, Vec<&'c Object>>,
+    /// What was asked for before.
+    known: RefCell<BTreeMap<ObjectAddress, Rc<ByPart>>>,
+}
 
-impl Dependents {
+/// What needs an object, and each of its parts.
+type ByPart = BTreeMap<Option<Part>, Vec<Id>>;
+
+impl<'c> Dependents<'c> {
     /// Those of all its objects.
-    pub(crate) fn of(catalog: &Catalog) -> Self {
-        let mut dependents: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
+    pub(crate) fn of(catalog: &'c Catalog) -> Self {
+        let mut users: BTreeMap<&ObjectAddress, Vec<&Object>> = BTreeMap::new();
         for object in catalog.iter() {
-            each_need(object, catalog, &mut |id, on| dependents.entry(on).or_default().push(id));
+            let mut needed: Vec<&ObjectAddress> =
+                object.dependencies().iter().map(|dependency| &dependency.on).collect();
+            for (name, of) in needed_relations(object) {
+                // Relations share one name space.
+                let is_relation = |kind: ObjectKind| {
+                    kind.is_relation() && !matches!(kind, ObjectKind::Index | ObjectKind::Sequence)
+                };
+                let is_known = |on: &&ObjectAddress| {
+                    on.name == name.name && on.schema == name.schema && is_relation(on.kind)
+                };
+                if !needed.iter().any(is_known) {
+                    let id = of(name, catalog);
+                    needed.extend(catalog.get(&id.0).map(|relation| &relation.address));
+                }
+            }
+            needed.sort_unstable();
+            needed.dedup();
+            for on in needed.into_iter().filter(|on| **on != object.address) {
+                users.entry(on).or_default().push(object);
+            }
         }
-        for list in dependents.values_mut() {
+        Self { catalog, users, known: RefCell::default() }
+    }
+
+    fn of_address(&self, address: &ObjectAddress) -> Rc<ByPart> {
+        if let Some(found) = self.known.borrow().get(address) {
+            return Rc::clone(found);
+        }
+        let mut found = ByPart::new();
+        let mut visit = |object: &Object| {
+            each_need(object, self.catalog, &mut |id, on| {
+                if on.0 == *address {
+                    found.entry(on.1).or_default().push(id);
+                }
+            });
+        };
+        if address.kind == ObjectKind::Schema {
+            let is_in = |object: &&Object| match &object.body {
+                Body::Extension(extension) => extension.schema == address.name,
+                _ => object.address.schema == address.name,
+            };
+            self.catalog.iter().filter(is_in).for_each(&mut visit);
+        }
+        self.catalog.get(address).into_iter().for_each(&mut visit);
+        self.users.get(address).into_iter().flatten().for_each(|object| visit(object));
+        for list in found.values_mut() {
             list.sort_unstable();
             list.dedup();
         }
-        Self(dependents)
+        let found = Rc::new(found);
+        self.known.borrow_mut().insert(address.clone(), Rc::clone(&found));
+        found
     }
 
     /// What needs `id`.
     pub(crate) fn of_id(&self, id: &Id) -> Vec<Id> {
-        self.0.get(id).into_iter().flatten().cloned().collect()
+        self.of_address(&id.0).get(&id.1).cloned().unwrap_or_default()
     }
 
     /// What needs the object or any part of it.
     pub(crate) fn of_object(&self, address: &ObjectAddress) -> Vec<Id> {
-        self.0
-            .range((address.clone(), None)..)
-            .take_while(|((of, _), _)| of == address)
-            .flat_map(|(_, dependents)| dependents.iter().cloned())
-            .collect()
+        self.of_address(address).values().flatten().cloned().collect()
     }
+}
+
+/// How the name of a relation or type is looked up.
+type IdOf = fn(&QualifiedName, &Catalog) -> Id;
+
+/// The relations and types that an object needs by its structure, and how their names are looked up: what
+/// [`each_need`] adds to the dependencies.
+fn needed_relations(object: &Object) -> Vec<(&QualifiedName, IdOf)> {
+    let of_table = |name: &QualifiedName, _: &Catalog| table_id(name);
+    let of_type = |name: &QualifiedName, _: &Catalog| {
+        (ObjectAddress::new(ObjectKind::Composite, &name.schema, &name.name), None)
+    };
+    let mut needed: Vec<(&QualifiedName, IdOf)> = Vec::new();
+    match &object.body {
+        Body::Sequence(sequence) => {
+            needed.extend(sequence.owned_by.iter().map(|owner| (&owner.table, of_table as _)));
+        }
+        Body::Table(table) => {
+            let references =
+                table.constraints.values().filter_map(|constraint| constraint.references.as_ref());
+            let parents = table.inherits.iter().chain(table.partition.iter().map(|place| &place.parent));
+            needed.extend(references.chain(parents).map(|name| (name, of_table as _)));
+            needed.extend(table.of_type.iter().map(|name| (name, of_type as _)));
+        }
+        body => needed.extend(body.relation().map(|name| (name, relation_id as _))),
+    }
+    needed
 }
 
 /// Gives every pair of an identity of `object` and one that it needs to `visit`: dependencies, and those that follow
@@ -312,5 +391,90 @@ pub(crate) fn names(catalog: &Catalog, id: &Id) -> Vec<Taken> {
             .into_iter()
             .collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{Column, Constraint, Dependency, Index, OwnedBy, Schema, Sequence, Table, View};
+
+    fn object(
+        kind: ObjectKind,
+        name: &str,
+        body: Body,
+        needs: &[(ObjectKind, &str, Option<Part>)],
+    ) -> Object {
+        let address = |kind, name: &str| match kind {
+            ObjectKind::Schema => ObjectAddress::global(kind, name),
+            _ => ObjectAddress::new(kind, "public", name),
+        };
+        let mut object = Object { address: address(kind, name), common: Default::default(), body };
+        object.common.dependencies.0 = needs
+            .iter()
+            .map(|(kind, name, part)| Dependency {
+                part: None,
+                on: address(*kind, name),
+                on_part: part.clone(),
+            })
+            .collect();
+        object
+    }
+
+    fn table(references: Option<&str>, parent: Option<&str>) -> Body {
+        let name = |name: &str| QualifiedName::new("public", name);
+        let constraint = Constraint {
+            columns: vec!["a".into()],
+            references: references.map(name),
+            ..Constraint::default()
+        };
+        Body::Table(Table {
+            columns: [("a".to_owned(), Column { default: Some("1".into()), ..Column::default() })].into(),
+            constraints: [("c".to_owned(), constraint)].into(),
+            inherits: parent.map(name).into_iter().collect(),
+            ..Table::default()
+        })
+    }
+
+    #[test]
+    fn what_is_found_when_asked_for_is_all() {
+        use ObjectKind as Kind;
+        let owned_by = Some(OwnedBy { table: QualifiedName::new("public", "t"), column: "a".into() });
+        let index = Index { table: QualifiedName::new("public", "t"), ..Index::default() };
+        let catalog: Catalog = [
+            object(Kind::Schema, "public", Body::Schema(Schema {}), &[]),
+            object(Kind::Table, "t", table(Some("u"), None), &[(Kind::Schema, "public", None)]),
+            // Something else of the name of what is needed.
+            object(Kind::Table, "u", table(None, Some("t")), &[(Kind::Routine, "t", None)]),
+            object(Kind::Sequence, "s", Body::Sequence(Sequence { owned_by, ..Sequence::default() }), &[]),
+            object(Kind::Index, "i", Body::Index(index), &[(Kind::Table, "t", Some(Part::column("a")))]),
+            object(
+                Kind::View,
+                "v",
+                Body::View(View::default()),
+                &[(Kind::Table, "u", None), (Kind::Index, "i", None)],
+            ),
+        ]
+        .into_iter()
+        .collect();
+        let mut all: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
+        for object in catalog.iter() {
+            each_need(object, &catalog, &mut |id, on| {
+                all.entry(on).or_default().insert(id);
+            });
+        }
+        assert!(all.len() > 6, "{all:?}");
+        let dependents = Dependents::of(&catalog);
+        for (id, expected) in all.iter().filter(|(id, _)| catalog.contains(&id.0)) {
+            assert_eq!(dependents.of_id(id), expected.iter().cloned().collect::<Vec<_>>(), "{id:?}");
+        }
+        for object in catalog.iter() {
+            let expected: Vec<Id> = all
+                .iter()
+                .filter(|((on, _), _)| *on == object.address)
+                .flat_map(|(_, ids)| ids.iter().cloned())
+                .collect();
+            assert_eq!(dependents.of_object(&object.address), expected, "{}", object.address);
+        }
     }
 }

@@ -76,6 +76,8 @@ impl Diff {
             DiffFormat::Sql => output::print(&plan.to_sql())?,
             DiffFormat::Json => records(&plan).print_json()?,
         }
+        // Taking catalogs apart takes longer than planning, and the process ends.
+        std::mem::forget((pair.from, pair.to));
         Ok(Exit::check(self.check, !plan.is_empty()))
     }
 }

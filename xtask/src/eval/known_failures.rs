@@ -18,12 +18,6 @@ pub struct KnownFailure {
 /// All of them, by corpus and name.
 pub const KNOWN_FAILURES: &[KnownFailure] = &[
     KnownFailure {
-        corpus: Corpus::Schemas,
-        name: "graphile_kitchen_sink",
-        steps: &["build"],
-        reason: "privileges on members of extensions are reported, not modelled",
-    },
-    KnownFailure {
         corpus: Corpus::Regress,
         name: "contrib_citext_create_index_acl__keep",
         steps: &["build"],

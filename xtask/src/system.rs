@@ -20,12 +20,28 @@ const PACKAGES: &[Package] = &[
     Package { name: "postgresql-server-dev-15", file: "/usr/include/postgresql/15/server/postgres.h" },
 ];
 
-/// Installs what is missing, as root on Debian; elsewhere names it.
+/// What tests need besides.
+const TEST_PACKAGES: &[Package] = &[Package { name: "pgbouncer", file: "/usr/sbin/pgbouncer" }];
+
+/// Installs what building needs and is missing, as root on Debian; elsewhere names it.
 ///
 /// # Errors
 /// When something is missing and cannot be installed.
 pub fn require_packages() -> anyhow::Result<()> {
-    let missing: Vec<&str> = PACKAGES
+    require(PACKAGES)
+}
+
+/// The same for what the tests need too.
+///
+/// # Errors
+/// As [`require_packages`].
+pub fn require_test_packages() -> anyhow::Result<()> {
+    require_packages()?;
+    require(TEST_PACKAGES)
+}
+
+fn require(packages: &[Package]) -> anyhow::Result<()> {
+    let missing: Vec<&str> = packages
         .iter()
         .filter(|package| !Path::new(package.file).exists())
         .map(|package| package.name)

@@ -23,7 +23,7 @@ impl Test {
     /// # Errors
     /// At the first step that fails.
     pub fn run(self) -> anyhow::Result<()> {
-        system::require_packages()?;
+        system::require_test_packages()?;
         if self.arguments.is_empty() {
             check()?;
         }

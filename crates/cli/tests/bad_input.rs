@@ -3,7 +3,9 @@
 mod console;
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,6 +68,64 @@ fn directories_and_files() {
     console.write("db/migrations/002_b.sql", "SELECT 1;\n");
     console.write("db/migrations/2_c.sql", "SELECT 1;\n");
     fails(&console, &["migrate", "up"], "002_b.sql: 2_c.sql has the same version, \"2\"");
+    assert_eq!(content(&database), " | no ledger");
+}
+
+#[test]
+fn templates() {
+    let (mut console, database) = project("templates");
+    console.variable("EMPTY", "");
+    for (text, expected) in [
+        ("SELECT 1;\nSELECT {{nothing}};", "002_b.sql:2:8: unknown template \"{{nothing}}\""),
+        ("SELECT * FROM {{tables.a;", "002_b.sql:1:15: template \"{{tables.a;\" is not closed"),
+        (
+            "SELECT '${NOT_SET_ANYWHERE}', {{schema}}.x;",
+            "environment variable \"NOT_SET_ANYWHERE\" is not set",
+        ),
+        ("SELECT ${NOT_CLOSED;", "002_b.sql:1:8: template \"${NOT_CLOSED;\" is not closed"),
+        ("SELECT * FROM {{tables.}};", "002_b.sql:1:15: "),
+    ] {
+        console.write("db/migrations/002_b.sql", text);
+        for verb in [&["migrate", "up"][..], &["migrate", "up", "--dry-run"], &["migrate", "verify"]] {
+            let shown = fails(&console, verb, expected);
+            assert!(shown.contains("HINT:  "), "{shown}");
+        }
+    }
+    assert_eq!(content(&database), " | no ledger");
+}
+
+/// A file that we may not read, and a directory: run as somebody who is not root.
+#[test]
+fn files_that_are_not_for_us() {
+    let (console, database) = project("not_for_us");
+    let program = console.path().join("confiture");
+    fs::copy(env!("CARGO_BIN_EXE_confiture"), &program).expect("a copy that everybody may run");
+    let only = |path: &str, mode: u32| {
+        let path = console.path().join(path);
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("permissions");
+    };
+    let shown = |verb: &str| {
+        let mut command = Command::new(&program);
+        if fs::metadata(console.path()).expect("a directory").uid() == 0 {
+            command.uid(65534).gid(65534);
+        }
+        let output = console.with_input(command.args(["migrate", verb]), "");
+        assert_eq!(output.status.code(), Some(1), "{verb}: {output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    only(".", 0o755);
+    let file = console.write("db/migrations/002_b.sql", "SELECT 1;\n");
+    only("db/migrations/002_b.sql", 0o000);
+    for verb in ["up", "status", "validate"] {
+        let expected = format!("error: could not read \"{}\": Permission denied", file.display());
+        let shown = shown(verb);
+        assert!(shown.starts_with(&expected) && shown.lines().count() == 1, "{verb}: {shown}");
+    }
+    only("db/migrations", 0o000);
+    let directory = console.path().join("db/migrations");
+    let expected = format!("error: could not read \"{}\": Permission denied", directory.display());
+    assert!(shown("up").starts_with(&expected));
+    only("db/migrations", 0o755);
     assert_eq!(content(&database), " | no ledger");
 }
 
@@ -157,6 +217,14 @@ fn databases_and_schemas() {
     settings.user = Some(role.clone());
     console.variable("DATABASE_URL", &settings.to_url());
     fails(&console, &["migrate", "up"], "permission denied for schema public");
+    psql(database.settings(), "REVOKE USAGE ON SCHEMA public FROM PUBLIC");
+    for verb in ["up", "baseline"] {
+        fails(&console, &["migrate", verb], "no schema has been selected to create the ledger in");
+    }
+    console.write("confiture.toml", "[migrations]\nledger = \"public.tb_confiture\"\n");
+    fails(&console, &["migrate", "up"], "permission denied for schema public");
+    console.write("confiture.toml", "");
+    psql(database.settings(), "GRANT USAGE ON SCHEMA public TO PUBLIC");
     assert_eq!(content(&database), " | no ledger");
     // A ledger of somebody else's.
     console.variable("DATABASE_URL", &database.url());

@@ -45,7 +45,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
-use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, RecordedNames};
+use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, NewRow, RecordedNames};
 use pggit_db::migrate_lock::{self, Keeper, Scope};
 use pggit_db::queue::Queue;
 use pggit_db::steps::{self, Steps};
@@ -267,7 +267,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
             let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
             let before = self.before_recording(migration)?;
-            self.step(&step, job, &mut ran, |queue, milliseconds| ledger.record(queue, &row, milliseconds))?;
+            self.step(&step, job, &mut ran, |queue, execution_time_ms| {
+                ledger.record(queue, &[NewRow { execution_time_ms, ..row.clone() }])
+            })?;
             if let Some(before) = before {
                 self.record_way_down(&ledger, migration, &before)?;
             }

@@ -205,6 +205,8 @@ pub struct NewRow<'a> {
     pub checksum: String,
     /// The role it ran as; `None` for the current one.
     pub role: Option<&'a str>,
+    /// How long it took; 0 from [`RecordedNames::row`].
+    pub execution_time_ms: i64,
 }
 
 impl LedgerRow {
@@ -319,35 +321,33 @@ impl Ledger {
         }
     }
 
-    /// Records that a migration was applied; for one that is recorded, that it was applied again. The ledger has to be
-    /// an [opened](Self::open) one.
+    /// Records that migrations were applied, in this order; of those that are recorded, that they were applied again. The
+    /// ledger has to be an [opened](Self::open) one.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn record<S: Session>(
-        &self,
-        session: &mut S,
-        row: &NewRow<'_>,
-        execution_time_ms: i64,
-    ) -> Result<(), LedgerError> {
-        let version = Param::Text(&row.version);
-        let name = Param::Text(&row.name);
-        let checksum = Param::Text(&row.checksum);
-        let milliseconds = Param::Int(execution_time_ms.clamp(0, i32::MAX.into()));
-        let role = row.role.map_or(Param::Null, Param::Text);
+    pub fn record<S: Session>(&self, session: &mut S, rows: &[NewRow<'_>]) -> Result<(), LedgerError> {
+        let versions: Vec<_> = rows.iter().map(|row| row.version.clone()).collect();
+        let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+        let checksums: Vec<_> = rows.iter().map(|row| row.checksum.clone()).collect();
+        let times: Vec<_> = rows.iter().map(|row| row.execution_time_ms.clamp(0, i32::MAX.into())).collect();
+        let roles: Vec<_> = rows.iter().map(|row| row.role.map(str::to_owned)).collect();
+        let (versions, names) = (Param::TextArray(&versions), Param::TextArray(&names));
+        let (checksums, times) = (Param::TextArray(&checksums), Param::IntArray(&times));
+        let roles = Param::NullableTextArray(&roles);
         match &self.kind {
             LedgerKind::Confiture => {
                 let sql = self.sql(include_str!("ledger/confiture/record.sql"));
-                session.execute(&sql, &[version, name, milliseconds, checksum, role])?;
+                session.execute(&sql, &[versions, names, times, checksums, roles])?;
             }
             LedgerKind::Fraiseql => {
                 let sql = self.sql(include_str!("ledger/fraiseql/record.sql"));
-                session.execute(&sql, &[version, milliseconds, checksum, role])?;
+                session.execute(&sql, &[versions, times, checksums, roles])?;
             }
             LedgerKind::Pgdbm { module } => {
                 let has_versions = self.columns.contains("version");
                 let sql = self.sql(if has_versions { pgdbm::RECORD } else { pgdbm::RECORD_BY_FILE });
-                session.execute(&sql, &[Param::Text(module), version, name, checksum, milliseconds])?;
+                session.execute(&sql, &[Param::Text(module), versions, names, checksums, times])?;
             }
         }
         Ok(())

@@ -12,8 +12,14 @@ fn name(schema: Option<&str>, table: &str) -> LedgerName {
 }
 
 fn record(ledger: &Ledger, session: &mut WireSession, version: &str) {
-    let row = NewRow { version: version.into(), name: "a".into(), checksum: "0".into(), role: None };
-    ledger.record(session, &row, i64::MAX).expect("recorded");
+    let row = NewRow {
+        version: version.into(),
+        name: "a".into(),
+        checksum: "0".into(),
+        role: None,
+        execution_time_ms: i64::MAX,
+    };
+    ledger.record(session, &[row]).expect("recorded");
 }
 
 #[test]
@@ -131,7 +137,26 @@ fn record_all(ledger: &Ledger, session: &mut WireSession, set: &MigrationSet) {
     let rows = ledger.rows(session).expect("rows");
     let mut names = RecordedNames::new(ledger, &rows);
     for migration in set.migrations() {
-        ledger.record(session, &names.row(migration), 7).expect("recorded");
+        let row = NewRow { execution_time_ms: 7, ..names.row(migration) };
+        ledger.record(session, &[row]).expect("recorded");
+    }
+}
+
+#[test]
+fn many_at_once_are_in_their_order() {
+    let database = TestServer::shared().database("ledger_many");
+    let mut session = database.session();
+    let files = ["001_a.sql", "002_b.sql", "003_c.sql", "R__v.sql"];
+    for kind in [LedgerKind::Confiture, LedgerKind::Fraiseql, pgdbm("m")] {
+        let (ledger, _) = Ledger::open(&mut session, &LedgerName::new(kind.clone())).expect("a ledger");
+        record_all(&ledger, &mut session, &set(&files[1..2]));
+        let (set, mut names) = (set(&files), RecordedNames::new(&ledger, &[]));
+        let rows: Vec<_> = set.migrations().iter().map(|migration| names.row(migration)).collect();
+        ledger.record(&mut session, &rows).expect("recorded");
+        let found: Vec<String> =
+            ledger.rows(&mut session).expect("rows").iter().map(|row| row.identity.to_string()).collect();
+        // The second has the first number, and all have one time now.
+        assert_eq!(found, ["002", "001", "003", "R__v"], "{kind:?}");
     }
 }
 

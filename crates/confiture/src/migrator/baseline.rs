@@ -58,12 +58,8 @@ impl<C: Connection> Migrator<'_, C> {
         let state = read.state(set, environment.as_deref());
         let to_record = state.up(request).map_err(Error::from)?;
         let mut names = RecordedNames::new(&ledger, &read.rows);
-        self.connection.transaction(|connection| {
-            for migration in &to_record {
-                ledger.record(connection, &names.row(migration), 0)?;
-            }
-            Ok::<_, Error>(())
-        })?;
+        let rows: Vec<_> = to_record.iter().map(|migration| names.row(migration)).collect();
+        ledger.record(self.connection, &rows)?;
         Ok(to_record.into_iter().map(Recorded::of).collect())
     }
 }

@@ -3,7 +3,9 @@
 use std::thread;
 
 use pggit_db::connection::Connection;
-use pggit_db::ledger::{Ledger, RecordedNames};
+use pggit_db::ledger::{Ledger, NewRow, RecordedNames};
+use pggit_db::queue::Queue;
+use pggit_db::session::Session;
 use pggit_migrate::Migration;
 
 use super::failure::append;
@@ -80,11 +82,17 @@ impl<C: Connection> Migrator<'_, C> {
                 enclosed: true,
                 ..Job::new(&migration.up, &migration.directives)
             };
-            let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
-            self.step(&step, job, ran, |queue, milliseconds| ledger.record(queue, &row, milliseconds))
-                .map_err(rolled_back)?;
+            self.step(&step, job, ran, |_, _| Ok(())).map_err(rolled_back)?;
         }
-        self.connection.script("COMMIT").map_err(|error| rolled_back(error.into()))
+        let rows = to_run.iter().zip(&*ran).map(|(migration, ran)| NewRow {
+            execution_time_ms: i64::try_from(ran.duration.as_millis()).unwrap_or(i64::MAX),
+            ..names.row(migration)
+        });
+        // All rows at once: it is one transaction, and a statement for each would take longer than most migrations.
+        let mut end = Queue::default();
+        ledger.record(&mut end, &rows.collect::<Vec<_>>()).map_err(Error::from).map_err(rolled_back)?;
+        end.script("COMMIT").map_err(|error| rolled_back(error.into()))?;
+        self.connection.script(end.as_str()).map_err(|error| rolled_back(error.into()))
     }
 }

@@ -37,7 +37,8 @@ impl<'a> RecordedNames<'a> {
             }
         };
         let checksum = self.ledger.checksum_of(migration);
-        NewRow { version, name, checksum, role: migration.directives.role.as_deref() }
+        let role = migration.directives.role.as_deref();
+        NewRow { version, name, checksum, role, execution_time_ms: 0 }
     }
 
     fn names(&self, migration: &Migration) -> (String, String) {

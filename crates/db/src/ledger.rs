@@ -8,6 +8,7 @@ mod confiture;
 mod fraiseql;
 mod names;
 mod pgdbm;
+mod record;
 mod rollback;
 
 use std::collections::BTreeSet;
@@ -319,38 +320,6 @@ impl Ledger {
             LedgerKind::Confiture | LedgerKind::Fraiseql => migration.checksum.to_string(),
             LedgerKind::Pgdbm { .. } => migration.trimmed_checksum(),
         }
-    }
-
-    /// Records that migrations were applied, in this order; of those that are recorded, that they were applied again. The
-    /// ledger has to be an [opened](Self::open) one.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub fn record<S: Session>(&self, session: &mut S, rows: &[NewRow<'_>]) -> Result<(), LedgerError> {
-        let versions: Vec<_> = rows.iter().map(|row| row.version.clone()).collect();
-        let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
-        let checksums: Vec<_> = rows.iter().map(|row| row.checksum.clone()).collect();
-        let times: Vec<_> = rows.iter().map(|row| row.execution_time_ms.clamp(0, i32::MAX.into())).collect();
-        let roles: Vec<_> = rows.iter().map(|row| row.role.map(str::to_owned)).collect();
-        let (versions, names) = (Param::TextArray(&versions), Param::TextArray(&names));
-        let (checksums, times) = (Param::TextArray(&checksums), Param::IntArray(&times));
-        let roles = Param::NullableTextArray(&roles);
-        match &self.kind {
-            LedgerKind::Confiture => {
-                let sql = self.sql(include_str!("ledger/confiture/record.sql"));
-                session.execute(&sql, &[versions, names, times, checksums, roles])?;
-            }
-            LedgerKind::Fraiseql => {
-                let sql = self.sql(include_str!("ledger/fraiseql/record.sql"));
-                session.execute(&sql, &[versions, times, checksums, roles])?;
-            }
-            LedgerKind::Pgdbm { module } => {
-                let has_versions = self.columns.contains("version");
-                let sql = self.sql(if has_versions { pgdbm::RECORD } else { pgdbm::RECORD_BY_FILE });
-                session.execute(&sql, &[Param::Text(module), versions, names, checksums, times])?;
-            }
-        }
-        Ok(())
     }
 
     /// Takes out a migration that was undone.

@@ -59,7 +59,7 @@ impl<C: Connection> Migrator<'_, C> {
         let to_record = state.up(request).map_err(Error::from)?;
         let mut names = RecordedNames::new(&ledger, &read.rows);
         let rows: Vec<_> = to_record.iter().map(|migration| names.row(migration)).collect();
-        ledger.record(self.connection, &rows)?;
+        self.connection.transaction(|connection| ledger.record(connection, &rows).map_err(Error::from))?;
         Ok(to_record.into_iter().map(Recorded::of).collect())
     }
 }

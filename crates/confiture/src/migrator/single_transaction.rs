@@ -89,7 +89,7 @@ impl<C: Connection> Migrator<'_, C> {
             execution_time_ms: i64::try_from(ran.duration.as_millis()).unwrap_or(i64::MAX),
             ..names.row(migration)
         });
-        // All rows at once: it is one transaction, and a statement for each would take longer than most migrations.
+        // All rows at once: it is one transaction, and statements of ours between theirs would take their time.
         let mut end = Queue::default();
         ledger.record(&mut end, &rows.collect::<Vec<_>>()).map_err(Error::from).map_err(rolled_back)?;
         end.script("COMMIT").map_err(|error| rolled_back(error.into()))?;

@@ -19,6 +19,9 @@ pub(super) const SHAPE: Shape = Shape {
     rows: include_str!("confiture/rows.sql"),
 };
 
+/// Records migrations.
+pub(super) const RECORD: &str = include_str!("confiture/record.sql");
+
 /// The migration that a row stands for.
 pub(super) fn identity(version: &str, name: &str) -> Identity {
     if is_time_and_sequence(version, name) {

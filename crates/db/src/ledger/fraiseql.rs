@@ -15,6 +15,9 @@ pub(super) const SHAPE: Shape = Shape {
     rows: include_str!("fraiseql/rows.sql"),
 };
 
+/// Records migrations.
+pub(super) const RECORD: &str = include_str!("fraiseql/record.sql");
+
 /// Version and name of a migration.
 pub(super) fn names(migration: &Migration) -> (String, String) {
     (file_name::stem(migration.file()).to_owned(), migration.name.clone())

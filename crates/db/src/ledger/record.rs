@@ -1,0 +1,74 @@
+//! Records migrations in a ledger.
+
+use super::{Ledger, LedgerError, LedgerKind, NewRow, confiture, fraiseql, pgdbm};
+use crate::session::{Param, Session};
+
+/// Rows in one statement; the server takes 65,535 parameters.
+const ROWS: usize = 1_000;
+/// Parameters of one row.
+const WIDTH: usize = 5;
+
+impl Ledger {
+    /// Records that migrations were applied, in this order; of those that are recorded, that they were applied again. The
+    /// ledger has to be an [opened](Self::open) one. More than a thousand take more than one statement.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn record<S: Session>(&self, session: &mut S, rows: &[NewRow<'_>]) -> Result<(), LedgerError> {
+        let template = match &self.kind {
+            LedgerKind::Confiture => confiture::RECORD,
+            LedgerKind::Fraiseql => fraiseql::RECORD,
+            LedgerKind::Pgdbm { .. } if self.columns.contains("version") => pgdbm::RECORD,
+            LedgerKind::Pgdbm { .. } => pgdbm::RECORD_BY_FILE,
+        };
+        for rows in rows.chunks(ROWS) {
+            let params: Vec<Param<'_>> = rows.iter().flat_map(|row| self.params(row)).collect();
+            session.execute(&self.sql(&for_rows(template, rows.len())), &params)?;
+        }
+        Ok(())
+    }
+
+    fn params<'a>(&'a self, row: &'a NewRow<'_>) -> [Param<'a>; WIDTH] {
+        let by = match &self.kind {
+            LedgerKind::Confiture | LedgerKind::Fraiseql => row.role.map_or(Param::Null, Param::Text),
+            LedgerKind::Pgdbm { module } => Param::Text(module),
+        };
+        let milliseconds = row.execution_time_ms.clamp(0, i32::MAX.into());
+        let (version, name) = (Param::Text(&row.version), Param::Text(&row.name));
+        [version, name, Param::Int(milliseconds), Param::Text(&row.checksum), by]
+    }
+}
+
+/// The statement for so many rows: its line with `{row}` is there for each, with parameters of its own.
+fn for_rows(template: &str, count: usize) -> String {
+    let line = |line: &str| match line.strip_prefix("{row}") {
+        Some(row) => (0..count).map(|index| shifted(row, index * WIDTH)).collect::<Vec<_>>().join(",\n"),
+        None => line.to_owned(),
+    };
+    template.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// SQL whose parameters have numbers that are higher.
+fn shifted(sql: &str, by: usize) -> String {
+    let mut pieces = sql.split('$');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.len() - piece.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, rest) = piece.split_at(digits);
+        let number = number.parse::<usize>().map_or_else(|_| number.to_owned(), |n| (n + by).to_string());
+        text += &format!("${number}{rest}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_for_each() {
+        let template = "INSERT\n{row} ($1, f($2), $2)\nRETURNING 1";
+        assert_eq!(for_rows(template, 1), "INSERT\n ($1, f($2), $2)\nRETURNING 1");
+        assert_eq!(for_rows(template, 2), "INSERT\n ($1, f($2), $2),\n ($6, f($7), $7)\nRETURNING 1");
+    }
+}

@@ -16,24 +16,28 @@ pub fn throw_away(major: u8, extension: &Path) -> anyhow::Result<PrivateServer> 
     started(options, extension)
 }
 
-/// The same for measuring CPU time: its files are in memory where the system has a place for that, since what a file
-/// system takes for a new file differs more from directory to directory than what is measured; and nothing runs but
-/// what is measured.
+/// The same for measuring.
 ///
 /// # Errors
 /// As [`throw_away`].
 pub fn for_measuring(major: u8, extension: &Path) -> anyhow::Result<PrivateServer> {
+    started(options_for_measuring(major), extension)
+}
+
+/// How a server is to be for measuring: its files are in memory where the system has a place for that, since what a file
+/// system takes for a new file differs more from one moment to the next than what is measured; and nothing runs but what
+/// is measured.
+pub fn options_for_measuring(major: u8) -> ServerOptions {
     let memory = Path::new("/dev/shm");
     let user = fs::metadata("/proc/self").map(|process| process.uid());
     let runtime = user.ok().filter(|_| memory.is_dir()).map(|user| memory.join(format!("pggit-{user}")));
     let quiet = [("autovacuum", "off"), ("checkpoint_timeout", "1h"), ("max_wal_size", "16GB")];
-    let options = ServerOptions {
+    ServerOptions {
         major: Some(major.into()),
         configuration: quiet.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         runtime,
         ..ServerOptions::default()
-    };
-    started(options, extension)
+    }
 }
 
 fn started(options: ServerOptions, extension: &Path) -> anyhow::Result<PrivateServer> {

@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use pggit_wire::server::{PrivateServer, ServerOptions};
+use pggit_wire::server::PrivateServer;
 
 use super::{database, statistics};
-use crate::{extension, test};
+use crate::{extension, server, test};
 
 const DATABASES: usize = 200;
 
@@ -25,14 +25,8 @@ const TARGET: f64 = 1.7;
 /// When something cannot be run.
 pub fn run(major: u8, rounds: usize) -> anyhow::Result<()> {
     test::cargo("build", &["--release".into(), "--package".into(), "pggit-cli".into()], |_| {})?;
-    let quiet = [("autovacuum", "off"), ("checkpoint_timeout", "1h"), ("max_wal_size", "16GB")];
-    let options = ServerOptions {
-        major: Some(major.into()),
-        configuration: quiet.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        ..ServerOptions::default()
-    };
     let bench = Bench {
-        server: PrivateServer::throw_away(options)?,
+        server: PrivateServer::throw_away(server::options_for_measuring(major))?,
         confiture: extension::target_directory(&extension::workspace()).join("release/confiture"),
         directory: tempfile::tempdir().context("no directory for files")?,
     };

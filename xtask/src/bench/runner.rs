@@ -1,5 +1,6 @@
 //! What running migrations costs, beside psql doing the least that is needed.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +10,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use pggit_wire::server::{Installation, PrivateServer, ServerOptions};
+use pggit_wire::server::{Installation, PrivateServer};
 
 use super::{database, process, statistics};
-use crate::{extension, test};
-
-const DATABASE: &str = "bench_runner";
+use crate::{extension, server, test};
 
 /// A run of a process.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +33,9 @@ struct Bench {
     psql: PathBuf,
     directory: tempfile::TempDir,
     rounds: usize,
+    /// Databases that were made. Each run has a new one, and none is dropped before the end: some file systems take their
+    /// time to give names of files out again.
+    databases: Cell<usize>,
 }
 
 /// Measures and prints a table.
@@ -42,13 +44,13 @@ struct Bench {
 /// When something cannot be run.
 pub fn run(major: u8, rounds: usize) -> anyhow::Result<()> {
     test::cargo("build", &["--release".into(), "--package".into(), "pggit-cli".into()], |_| {})?;
-    let options = ServerOptions { major: Some(major.into()), ..ServerOptions::default() };
     let bench = Bench {
-        server: PrivateServer::throw_away(options)?,
+        server: PrivateServer::throw_away(server::options_for_measuring(major))?,
         confiture: extension::target_directory(&extension::workspace()).join("release/confiture"),
         psql: Installation::find(Some(major.into()))?.client_program("psql")?,
         directory: tempfile::tempdir().context("no directory for files")?,
         rounds,
+        databases: Cell::new(0),
     };
     println!("### Running migrations, beside one psql session with a transaction and a ledger row a file\n");
     println!("| | median | of the floor | CPU | memory | target |");
@@ -57,6 +59,7 @@ pub fn run(major: u8, rounds: usize) -> anyhow::Result<()> {
     bench.applied(1_000, &[], "≤ 1.10 of the floor, CPU ≤ 0.35 s, ≤ 20 MB")?;
     bench.nothing_to_do("≤ 20 ms")?;
     bench.applied(1_000, &["--single-transaction"], "≤ 0.6 of the floor")?;
+    bench.psql_in_one_transaction()?;
     bench.applied(10_000, &[], "linear")?;
     println!();
     Ok(())
@@ -69,15 +72,29 @@ impl Bench {
         let rounds = if count > 1_000 { 1 } else { self.rounds };
         let (mut runs, mut ratios) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
-            self.empty()?;
             let floor = self.floor(&files)?;
-            self.empty()?;
+            self.make_database()?;
             let run = self.up(&files, options)?;
             ratios.push(run.wall / floor.wall);
             runs.push(run);
         }
         let what = format!("{count} migration{} {}", if count == 1 { "" } else { "s" }, options.join(" "));
         report(&what, &runs, Some(&ratios), target);
+        Ok(())
+    }
+
+    /// What one transaction comes to without a ledger: what the server itself takes for the tables.
+    fn psql_in_one_transaction(&self) -> anyhow::Result<()> {
+        let files = self.files(1_000)?;
+        let (mut runs, mut ratios) = (Vec::new(), Vec::new());
+        for _ in 0..self.rounds {
+            let floor = self.floor(&files)?;
+            self.make_database()?;
+            let run = self.psql(&["-1"], &files.join("all.psql"))?;
+            ratios.push(run.wall / floor.wall);
+            runs.push(run);
+        }
+        report("1000 by `psql -1`, no ledger", &runs, Some(&ratios), "");
         Ok(())
     }
 
@@ -101,6 +118,7 @@ impl Bench {
             "\\set ON_ERROR_STOP 1\nCREATE TABLE history (version bigint PRIMARY KEY, name text, checksum text, \
              applied_at timestamptz DEFAULT now(), ms int);\n",
         );
+        let mut all = String::new();
         for number in 1..=count {
             let file = directory.join(format!("{number:05}.sql"));
             fs::write(
@@ -110,6 +128,7 @@ impl Bench {
                      name text NOT NULL, created_at timestamptz NOT NULL DEFAULT now());\n"
                 ),
             )?;
+            writeln!(all, "\\i {}", file.display())?;
             writeln!(
                 floor,
                 "BEGIN;\n\\i {}\nINSERT INTO history VALUES ({number}, 'm{number}', 'abc', now(), 1);\nCOMMIT;",
@@ -117,17 +136,28 @@ impl Bench {
             )?;
         }
         fs::write(directory.join("floor.psql"), floor)?;
+        fs::write(directory.join("all.psql"), all)?;
         Ok(directory)
     }
 
-    fn empty(&self) -> anyhow::Result<()> {
-        database::run(&self.server, "postgres", &format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"))?;
-        database::create(&self.server, DATABASE)
+    /// Makes an empty database, the one that everything goes on with.
+    fn make_database(&self) -> anyhow::Result<()> {
+        self.databases.set(self.databases.get() + 1);
+        database::create(&self.server, &self.database())
+    }
+
+    fn database(&self) -> String {
+        format!("bench_runner_{}", self.databases.get())
     }
 
     fn floor(&self, files: &Path) -> anyhow::Result<Run> {
+        self.make_database()?;
+        self.psql(&[], &files.join("floor.psql"))
+    }
+
+    fn psql(&self, options: &[&str], script: &Path) -> anyhow::Result<Run> {
         let mut command = Command::new(&self.psql);
-        command.args(["-qX", "-d", &self.url(), "-f"]).arg(files.join("floor.psql"));
+        command.args(["-qX", "-d", &self.url()]).args(options).arg("-f").arg(script);
         measured(&mut command)
     }
 
@@ -138,7 +168,7 @@ impl Bench {
     }
 
     fn url(&self) -> String {
-        self.server.settings(DATABASE).to_url()
+        self.server.settings(&self.database()).to_url()
     }
 }
 

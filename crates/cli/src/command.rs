@@ -143,7 +143,8 @@ impl Command {
 
     /// Whether several environments make sense.
     fn takes_environments(&self) -> bool {
-        matches!(self, Self::Migrate(migrate::Migrate::Up(_) | migrate::Migrate::Status(_)))
+        use migrate::Migrate::{Down, Status, Up};
+        matches!(self, Self::Migrate(Up(_) | Down(_) | Status(_)))
     }
 
     /// Whether the caller is a program, so that errors are JSON too.

@@ -31,7 +31,7 @@ pub struct GlobalArgs {
     /// Database to work on: a postgresql:// URL or key=value pairs
     #[arg(long, value_name = "URL", global = true, conflicts_with = "env", help_heading = "Global options")]
     pub database_url: Option<String>,
-    /// Environment to work on, described in db/environments/NAME.toml; several for "migrate up" and "status"
+    /// Environment to work on, described in db/environments/NAME.toml; several for "migrate up", "down" and "status"
     #[arg(long, value_name = "NAME", global = true, help_heading = "Global options")]
     pub env: Vec<String>,
     /// Show SQLSTATE and context of errors

@@ -46,6 +46,9 @@ pub struct Failure {
     /// Nobody reads what we write; that is not worth a message.
     #[serde(skip)]
     broken_pipe: bool,
+    /// It was refused for what was found: exit status 3.
+    #[serde(skip)]
+    is_finding: bool,
     /// SQLSTATE.
     pub sqlstate: String,
     /// One line, PostgreSQL's style.
@@ -111,6 +114,12 @@ impl Failure {
         self
     }
 
+    /// Ends with the exit status of findings.
+    pub fn finding(mut self) -> Self {
+        self.is_finding = true;
+        self
+    }
+
     /// Writes the failure to stderr and gives the exit status.
     pub fn report(&self, json: bool, verbose: bool) -> ExitCode {
         if self.broken_pipe {
@@ -118,7 +127,7 @@ impl Failure {
         }
         let text = if json { self.json() } else { self.text(verbose) };
         output::note(&text);
-        ExitCode::FAILURE
+        if self.is_finding { Exit::Findings } else { Exit::Failed }.into()
     }
 
     /// The same as text, under another word.

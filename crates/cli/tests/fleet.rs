@@ -1,4 +1,4 @@
-//! `migrate up` and `status` on many databases.
+//! `migrate up`, `down` and `status` on many databases.
 
 mod console;
 
@@ -149,10 +149,52 @@ fn several_environments() {
         );
         insta::assert_snapshot!(
             "environments_of_others",
-            console.run(&["migrate", "down", "--env", "staging", "--env", "production"])
+            console.run(&["migrate", "validate", "--env", "staging", "--env", "production"])
         );
     });
     assert_eq!((applied(&staging, "tb_confiture"), applied(&production, "public.ledger")), (4, 3));
+    console.write("db/migrations/003_index.down.sql", "DROP INDEX CONCURRENTLY users_email;\n");
+    console.write("db/migrations/004_seed.down.sql", "DELETE FROM users;\n");
+    let down = ["migrate", "down", "--env", "staging", "--env", "production"];
+    stable().bind(|| {
+        insta::assert_snapshot!("environments_down", console.run(&[&down[..], &["--target", "2"]].concat()));
+    });
+}
+
+#[test]
+fn a_fleet_goes_down() {
+    let console = project();
+    let server = TestServer::shared();
+    let databases = ["acme", "globex", "initech", "new"].map(|name| (name, server.database(name)));
+    let lines: Vec<String> =
+        databases.iter().map(|(name, database)| format!("{name}  {}", database.url())).collect();
+    console.write("old.txt", &lines[..3].join("\n"));
+    console.write("fleet.txt", &lines.join("\n"));
+    console.run(&["migrate", "up", "--fleet", "old.txt"]);
+    console.write("db/migrations/002_email.down.sql", "ALTER TABLE users DROP COLUMN email;\n");
+    console.write("db/migrations/003_index.down.sql", "DROP INDEX CONCURRENTLY users_email;\n");
+    let globex = &databases[1].1;
+    globex.session().script("CREATE VIEW v AS SELECT email FROM users").expect("in the way");
+    let down = ["migrate", "down", "--fleet", "fleet.txt"];
+    let to = |target: &'static str| [&down[..], &["--target", target, "--max-failures", "0"]].concat();
+    stable().bind(|| {
+        insta::assert_snapshot!(
+            "fleet_down_steps",
+            shown(&console, &[&down[..], &["--steps", "1"]].concat())
+        );
+        insta::assert_snapshot!("fleet_down_unknown", shown(&console, &to("7")));
+        insta::assert_snapshot!("fleet_down", shown(&console, &to("1")));
+    });
+    globex.session().script("DROP VIEW v").expect("out of the way");
+    stable().bind(|| {
+        insta::assert_snapshot!(
+            "fleet_down_resumed",
+            shown(&console, &[&to("1")[..], &["--jobs", "3", "--format", "json"]].concat())
+        );
+    });
+    for (_, database) in &databases[..3] {
+        assert_eq!(applied(database, "tb_confiture"), 1);
+    }
 }
 
 #[test]

@@ -139,6 +139,32 @@ fn repair() {
 }
 
 #[test]
+fn repair_of_a_run_that_failed_halfway() {
+    let (console, database) = project("repair_failure");
+    console.write(
+        "db/migrations/001_a.sql",
+        "-- no-transaction\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nSELECT wrong;\n",
+    );
+    let failed = console.run(&["migrate", "up"]);
+    assert!(failed.contains("The next run goes on after what ran."), "{failed}");
+    console.write("db/migrations/001_a.sql", "CREATE TABLE a (id bigint);\n");
+    stable().bind(|| {
+        insta::assert_snapshot!("migrate_up_changed_halfway", console.run(&["migrate", "up"]));
+        insta::assert_snapshot!("migrate_repair_failure", console.run(&["migrate", "repair"]));
+    });
+    psql(database.settings(), "DROP TABLE a");
+    assert!(console.run(&["migrate", "up"]).contains("1 migration applied."));
+    console.write("db/migrations/002_b.sql", "CREATE INDEX CONCURRENTLY i ON a (nothing);\n");
+    console.run(&["migrate", "up"]);
+    stable().bind(|| {
+        insta::assert_snapshot!(
+            "migrate_repair_failure_json",
+            console.run(&["migrate", "repair", "--format", "json"])
+        );
+    });
+}
+
+#[test]
 fn dry_run() {
     let (console, database) = project("dry_run");
     console.write("db/migrations/001_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n");

@@ -3,8 +3,10 @@
 //! A new setting is a field here, a key of [`Section`] with its line in [`Section::read`], and what
 //! [`MigrationSettings::apply`] does with it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use pggit_catalog::hazard::Hazard;
 use pggit_db::connection::Connection;
 use pggit_db::ledger::LedgerName;
 use pggit_migrate::{TemplateUse, directive};
@@ -33,6 +35,8 @@ pub struct MigrationSettings {
     pub lock_retries: Option<u32>,
     /// Whether ways down are derived and recorded while migrations run.
     pub record_down: bool,
+    /// The hazards that migrations may have; `None`: any.
+    pub allow_hazards: Option<BTreeSet<Hazard>>,
 }
 
 impl Default for MigrationSettings {
@@ -45,6 +49,7 @@ impl Default for MigrationSettings {
             lock_timeout: None,
             lock_retries: None,
             record_down: false,
+            allow_hazards: None,
         }
     }
 }
@@ -84,6 +89,7 @@ pub(crate) struct Section {
     lock_timeout: Option<Spanned<String>>,
     lock_retries: Option<u32>,
     record_down: Option<bool>,
+    allow_hazards: Option<Vec<Spanned<String>>>,
 }
 
 impl Section {
@@ -118,8 +124,21 @@ impl Section {
         }
         settings.lock_retries = self.lock_retries.or(settings.lock_retries);
         settings.record_down = self.record_down.unwrap_or(settings.record_down);
+        if let Some(names) = &self.allow_hazards {
+            settings.allow_hazards =
+                Some(names.iter().map(|name| hazard(source, name)).collect::<Result<_>>()?);
+        }
         Ok(settings)
     }
+}
+
+/// A hazard by its id.
+fn hazard(source: &Source<'_>, name: &Spanned<String>) -> Result<Hazard> {
+    Hazard::from_id(name.as_ref()).ok_or_else(|| {
+        let known: Vec<&str> = Hazard::ALL.iter().map(|hazard| hazard.id()).collect();
+        let message = format!("\"migrations.allow_hazards\": there is no hazard \"{}\"", name.as_ref());
+        source.error(Some(name.span()), &message).hint(format!("Known are {}.", known.join(", ")))
+    })
 }
 
 /// A time such as `5s`.

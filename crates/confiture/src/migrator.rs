@@ -48,7 +48,7 @@ use pggit_db::connection::Connection;
 use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, NewRow, RecordedNames};
 use pggit_db::migrate_lock::{self, Keeper, Scope};
 use pggit_db::queue::Queue;
-use pggit_db::steps::{self, Steps};
+use pggit_db::steps::{self, Interrupted, Steps};
 use pggit_migrate::directive::{self, Directives};
 use pggit_migrate::{
     Applied, Down, DownRequest, DownSource, Identity, Migration, MigrationSet, RunState, UpRequest, scan,
@@ -247,20 +247,22 @@ impl<'s, C: Connection> Migrator<'s, C> {
             self.notify(&Event::LedgerMade { name: ledger.name() });
         }
         let read = self.read_from(Some(ledger.clone()))?;
-        let begun = steps::begun(self.connection, ledger.name(), Direction::Down.name())?;
-        refuse_half_undone(&ledger, &read, &begun)?;
+        let interrupted = steps::interrupted(self.connection, ledger.name())?;
+        refuse_half_undone(&ledger, &read, &interrupted)?;
         let patience = self.patience()?;
         let environment = self.environment.clone();
         let state = read.state(set, environment.as_deref());
         let to_run = state.up(request).map_err(Error::from)?;
         let mut names = RecordedNames::new(&ledger, &read.rows);
         if self.single_transaction {
+            refuse_half_done(&ledger, &to_run, &interrupted)?;
             return self.in_one_transaction(&to_run, &ledger, &names, &patience);
         }
         let mut ran = Vec::new();
         for (index, migration) in to_run.iter().enumerate() {
             let job = Job {
                 steps: Some(steps_of(&ledger, migration, Direction::Up)),
+                goes_on: is_begun(&interrupted, &ledger, migration, Direction::Up),
                 patience: patience.of(&migration.directives),
                 ..Job::new(&migration.up, &migration.directives)
             };
@@ -283,6 +285,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let environment = self.environment.clone();
         let steps = read.to_undo(set, environment.as_deref(), request, &self.derived)?;
         let Some(ledger) = &read.ledger else { return Ok(Vec::new()) };
+        let interrupted = steps::interrupted(self.connection, ledger.name())?;
         let patience = self.patience()?;
         let mut ran = Vec::new();
         for (index, (undone, down)) in steps.iter().enumerate() {
@@ -290,6 +293,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             let directives = down_directives(migration, down)?;
             let job = Job {
                 steps: Some(steps_of(ledger, migration, Direction::Down)),
+                goes_on: is_begun(&interrupted, ledger, migration, Direction::Down),
                 patience: patience.of(&directives),
                 ..Job::new(&down.sql, &directives)
             };
@@ -449,11 +453,14 @@ impl Patience {
 
 /// Fails where a migration was being undone statement by statement, and has not been to the end: it is neither applied
 /// nor pending.
-fn refuse_half_undone(ledger: &Ledger, read: &Read, begun: &[String]) -> Result<()> {
+fn refuse_half_undone(ledger: &Ledger, read: &Read, interrupted: &[Interrupted]) -> Result<()> {
+    let is_undone = |name: &String| {
+        interrupted.iter().any(|begun| begun.way == Direction::Down.name() && begun.migration == *name)
+    };
     let half: Vec<String> = read
         .rows
         .iter()
-        .filter(|row| begun.contains(&step_name(ledger, &row.identity)))
+        .filter(|row| is_undone(&step_name(ledger, &row.identity)))
         .map(|row| row.identity.to_string())
         .collect();
     if half.is_empty() {
@@ -461,7 +468,31 @@ fn refuse_half_undone(ledger: &Ledger, read: &Read, begun: &[String]) -> Result<
     }
     Err(Error::new(ErrorCode::Project, format!("half undone: {}", half.join(", ")))
         .detail("A run that was undoing it was interrupted; some of its statements have run.")
-        .hint("Undo it to the end first: run \"down\" again."))
+        .hint(
+            "Undo it to the end first: run \"down\" again. Or put back what was undone, and let \"repair\" forget it.",
+        ))
+}
+
+/// Fails where some of what is to be one transaction has run already.
+fn refuse_half_done(ledger: &Ledger, to_run: &[&Migration], interrupted: &[Interrupted]) -> Result<()> {
+    let is_half = |migration: &&&Migration| is_begun(interrupted, ledger, migration, Direction::Up);
+    let Some(migration) = to_run.iter().find(is_half) else { return Ok(()) };
+    let message =
+        format!("{}: an earlier run has begun it, and not all can be one transaction", migration.file());
+    Err(Error::new(ErrorCode::Project, message)
+        .detail("Some of its statements have run, and the next run goes on after them.")
+        .hint("Run it for itself first."))
+}
+
+/// Whether an earlier run has begun a migration this way, and not ended it.
+fn is_begun(
+    interrupted: &[Interrupted],
+    ledger: &Ledger,
+    migration: &Migration,
+    direction: Direction,
+) -> bool {
+    let name = step_name(ledger, &migration.identity);
+    interrupted.iter().any(|begun| begun.way == direction.name() && begun.migration == name)
 }
 
 /// Where to write down how far a migration has come.
@@ -475,6 +506,15 @@ fn step_name(ledger: &Ledger, identity: &Identity) -> String {
         LedgerKind::Pgdbm { module } => format!("{module}/{identity}"),
         LedgerKind::Confiture | LedgerKind::Fraiseql => identity.to_string(),
     }
+}
+
+/// The migration with that name; none where it is another module's.
+fn identity_of_steps(ledger: &Ledger, name: &str) -> Option<Identity> {
+    let name = match ledger.kind() {
+        LedgerKind::Pgdbm { module } => name.strip_prefix(module.as_str())?.strip_prefix('/')?,
+        LedgerKind::Confiture | LedgerKind::Fraiseql => name,
+    };
+    Some(Identity::from_text(name))
 }
 
 /// A migration at its place in a run.

@@ -153,21 +153,39 @@ impl Steps {
     }
 }
 
-/// The migrations that were begun one way and have not come to its end.
+/// A migration that was begun, and has not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interrupted {
+    /// As [`Steps::new`] was told.
+    pub migration: String,
+    /// `up` or `down`.
+    pub way: String,
+    /// How many statements at its beginning have run.
+    pub statements: usize,
+}
+
+/// The migrations that were begun, either way, and have not come to their end.
 ///
 /// # Errors
 /// [`StepsError`].
-pub fn begun<S: Session>(
+pub fn interrupted<S: Session>(
     session: &mut S,
     ledger: &QualifiedName,
-    way: &str,
-) -> Result<Vec<String>, StepsError> {
+) -> Result<Vec<Interrupted>, StepsError> {
     let table = table_beside(ledger);
     if !exists(session, &table)? {
         return Ok(Vec::new());
     }
-    let rows = session.query(&sql(&table, include_str!("steps/begun.sql")), &[Param::Text(way)])?;
-    Ok(rows.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<_, _>>()?)
+    let rows = session.query(&sql(&table, include_str!("steps/interrupted.sql")), &[])?;
+    rows.iter()
+        .map(|row| {
+            Ok(Interrupted {
+                migration: row.text(0)?.to_owned(),
+                way: row.text(1)?.to_owned(),
+                statements: usize::try_from(row.int(2)? + 1).unwrap_or_default(),
+            })
+        })
+        .collect()
 }
 
 /// The name of the table beside a ledger: names have at most 63 bytes.

@@ -93,11 +93,23 @@ impl Statement {
     }
 }
 
+/// Relations that texts have made: nobody uses them yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made(BTreeSet<String>);
+
 /// The statements of a text with their hazards.
 ///
 /// # Errors
 /// The first [`LintError`] when it is no SQL, or when a comment names a hazard that there is not.
 pub fn lint(text: &str) -> Result<Vec<Statement>, LintError> {
+    lint_after(text, &mut Made::default())
+}
+
+/// The same for a text that runs after others, whose relations are as new as its own; it adds those that it makes.
+///
+/// # Errors
+/// As [`lint`].
+pub fn lint_after(text: &str, made: &mut Made) -> Result<Vec<Statement>, LintError> {
     let place = |offset: usize| {
         let before = &text[..offset.min(text.len())];
         let line = before.matches('\n').count() + 1;
@@ -110,11 +122,10 @@ pub fn lint(text: &str) -> Result<Vec<Statement>, LintError> {
         return Err(LintError { message: error.message().to_owned(), line, column });
     }
     let comments = ignore::comments(&parse.syntax_node(), text)?;
-    let mut new = BTreeSet::new();
     let mut statements = Vec::new();
     for node in parse.tree().stmts() {
         let Some((start, end)) = statement::extent(node.syntax()) else { continue };
-        let changes = statement::changes(&node, &mut new);
+        let changes = statement::changes(&node, &mut made.0);
         let (line, column) = place(start);
         let (last, _) = place(end);
         let hazards = rule::hazards(&changes);
@@ -232,6 +243,11 @@ mod tests {
             CREATE INDEX ON s.\"New\" (r);\nALTER TABLE s.\"New\" ALTER r SET NOT NULL;\n\
             ALTER TABLE s.old ADD COLUMN x int NOT NULL;\nDROP TABLE s.\"New\";";
         assert_eq!(hazards(text), ["", "", "", "full-scan may-fail-on-rows", ""]);
+        let mut made = Made::default();
+        lint_after("CREATE TABLE t (id int);", &mut made).expect("it is SQL");
+        let later = lint_after("ALTER TABLE t ADD UNIQUE (id); ALTER TABLE u ADD UNIQUE (id)", &mut made);
+        let found: Vec<usize> = later.expect("it is SQL").iter().map(|s| s.hazards.len()).collect();
+        assert!(found[0] == 0 && found[1] > 0, "{found:?}");
     }
 
     #[test]

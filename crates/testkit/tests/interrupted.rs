@@ -1,6 +1,6 @@
 //! Migrations that are not one transaction, and stopped on the way.
 
-use confiture::migrator::{Event, Migrator, Ran};
+use confiture::migrator::{Direction, Event, Migrator, Ran, Repair, RepairKind, RepairRequest, TriedOutcome};
 use confiture::{Error, ErrorCode};
 use pggit_db::session::Session;
 use pggit_migrate::migration::SourceFile;
@@ -251,4 +251,97 @@ fn what_is_half_undone_is_undone_to_the_end_first() {
     assert_eq!(error.message, "half undone: 001");
     assert_eq!(migrator.down(&files("DROP TABLE t;"), &DownRequest::Steps(1)).expect("down").len(), 1);
     assert_eq!(migrator.up(&files("DROP TABLE t;"), &UpRequest::default()).expect("up").len(), 2);
+}
+
+#[test]
+fn a_file_that_could_be_one_transaction_now_goes_on_as_it_began() {
+    let database = database("now_one");
+    let mut session = database.session();
+    let start = "CREATE TABLE t (id int);\nINSERT INTO t VALUES (1);\n";
+    up(&mut session, &format!("-- no-transaction\n{start}INSERT INTO t SELECT wrong;\n")).expect_err("fails");
+    up(&mut session, &format!("{start}INSERT INTO t VALUES (2);\n")).expect("up");
+    assert_eq!(text(&mut session, "SELECT id::text FROM t ORDER BY id"), "1|2");
+    assert_eq!(steps(&mut session), "");
+}
+
+#[test]
+fn repair_lets_a_migration_begin_anew() {
+    let database = database("repair");
+    let mut session = database.session();
+    let start = "-- no-transaction\nCREATE TABLE t (id int);\nINSERT INTO t VALUES (1);\n";
+    up(&mut session, &format!("{start}INSERT INTO t SELECT wrong;\n")).expect_err("fails");
+    let new = "CREATE TABLE t (id bigint);\n";
+    let error = up(&mut session, new).expect_err("changed");
+    assert!(error.hint.expect("a hint").ends_with("Or undo by hand what ran, and let \"repair\" forget it."));
+
+    session.script("DROP TABLE t").expect("undone by hand");
+    let files = set(&[("001_m.sql", new)]);
+    let tried = Migrator::new(&mut session).dry_run(&files, &UpRequest::default()).expect("a dry run");
+    let TriedOutcome::NotTried { reason } = &tried[0].outcome else { panic!("{tried:?}") };
+    assert_eq!(reason, "an earlier run has begun it, and the next goes on there");
+    let error = Migrator::new(&mut session)
+        .single_transaction(true)
+        .up(&files, &UpRequest::default())
+        .expect_err("half of it has run");
+    assert!(error.message.starts_with("001_m.sql: an earlier run has begun it"), "{error}");
+
+    let mut migrator = Migrator::new(&mut session);
+    let other = RepairRequest { target: Some("2".into()), ..RepairRequest::default() };
+    assert_eq!(migrator.repair(&files, &other).expect_err("unknown").message, "there is no migration \"2\"");
+    let repairs = migrator.repair(&files, &RepairRequest::default()).expect("repaired");
+    let kinds: Vec<_> =
+        repairs.iter().map(|repair| (repair.kind, repair.migration.file.as_deref())).collect();
+    let cleared = |direction, statements| RepairKind::FailureCleared { direction, statements };
+    assert_eq!(kinds, [(cleared(Direction::Up, 2), Some("001_m.sql"))]);
+    assert_eq!(migrator.repair(&files, &RepairRequest::default()), Ok(Vec::new()));
+    drop(migrator);
+    assert_eq!(steps(&mut session), "");
+    assert_eq!(up(&mut session, new).expect("up").len(), 1);
+}
+
+#[test]
+fn repair_forgets_what_has_no_file_and_ways_down() {
+    let database = database("repair_others");
+    let mut session = database.session();
+    let down = ("001_t.down.sql", "DROP INDEX CONCURRENTLY i;\nDROP TABLE wrong;");
+    let files = set(&[("001_t.up.sql", "CREATE TABLE t (id int); CREATE INDEX i ON t (id);"), down]);
+    let mut migrator = Migrator::new(&mut session);
+    migrator.up(&files, &UpRequest::default()).expect("up");
+    migrator.down(&files, &DownRequest::Steps(1)).expect_err("fails");
+    drop(migrator);
+    session
+        .script(
+            "INSERT INTO tb_confiture_steps (migration, plan_index, stage, state) VALUES \
+             ('002', 0, 'up 00', 'failed'), ('003', 7, 'backfill', 'running')",
+        )
+        .expect("a file that is gone, and a step of another program");
+    let mut migrator = Migrator::new(&mut session);
+    let one = RepairRequest { target: Some("002".into()), ..RepairRequest::default() };
+    let of = |repairs: Vec<Repair>| -> Vec<(RepairKind, String)> {
+        repairs.into_iter().map(|repair| (repair.kind, repair.migration.version)).collect()
+    };
+    let cleared = |direction, statements| RepairKind::FailureCleared { direction, statements };
+    assert_eq!(
+        of(migrator.repair(&files, &one).expect("repaired")),
+        [(cleared(Direction::Up, 0), "002".to_owned())]
+    );
+    assert_eq!(
+        of(migrator.repair(&files, &RepairRequest::default()).expect("repaired")),
+        [(cleared(Direction::Down, 1), "001".to_owned())]
+    );
+    // It counts as applied, as it did.
+    assert!(migrator.up(&files, &UpRequest::default()).expect("nothing").is_empty());
+    drop(migrator);
+    assert_eq!(steps(&mut session), "7 backfill running");
+}
+
+#[test]
+fn what_was_brought_to_its_end_by_hand_is_recorded_whole() {
+    let database = database("by_hand");
+    let mut session = database.session();
+    let text = "CREATE TABLE t (id int);\nCREATE INDEX CONCURRENTLY i ON t (id);\nSELECT wrong;\n";
+    up(&mut session, text).expect_err("stops");
+    let files = set(&[("001_m.sql", text)]);
+    assert_eq!(Migrator::new(&mut session).baseline(&files, None).expect("recorded").len(), 1);
+    assert_eq!(steps(&mut session), "");
 }

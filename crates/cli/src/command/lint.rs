@@ -1,5 +1,6 @@
 //! `confiture lint`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -14,10 +15,11 @@ use confiture::catalog::rename::Renames;
 use confiture::db::introspect::read_catalog;
 use confiture::db::scratch::Scratch;
 use confiture::db::session::Session;
-use pggit_lint::Statement;
+use confiture::migrate::scan;
+use pggit_lint::{Made, Statement};
 use pggit_wire::WireSession;
 use pggit_wire::observation::{Observation, Observer};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::connection::{self, Context};
 use crate::exit::{Exit, Failure, Outcome};
@@ -83,8 +85,9 @@ pub struct Finding {
     pub column: usize,
     /// The beginning of the statement.
     pub statement: String,
-    /// Id of the hazard.
-    pub hazard: &'static str,
+    /// The hazard, by its id.
+    #[serde(serialize_with = "by_id")]
+    pub hazard: Hazard,
     /// What happens.
     pub message: &'static str,
     /// What to do instead.
@@ -93,30 +96,71 @@ pub struct Finding {
     pub locks: Vec<String>,
 }
 
-/// The findings in a text, as far as it tells.
-///
-/// # Errors
-/// When it is no SQL.
-pub fn findings_in(file: &str, text: &str, allowed: &BTreeSet<Hazard>) -> Result<Vec<Finding>, Failure> {
-    Ok(statements(file, text)?.iter().flat_map(|statement| findings(file, statement, &[], allowed)).collect())
+fn by_id<S: Serializer>(hazard: &Hazard, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(hazard.id())
 }
 
-fn statements(file: &str, text: &str) -> Result<Vec<Statement>, Failure> {
-    pggit_lint::lint(text).map_err(|error| {
-        Failure::new(format!("{file}:{}:{}: {error}", error.line, error.column)).sqlstate("42601")
-    })
+/// A file, or the part of it that is SQL.
+pub struct Source<'a> {
+    /// The file as it is shown.
+    pub file: &'a str,
+    /// The SQL.
+    pub text: &'a str,
+    /// The line of the file on which it starts.
+    pub line: usize,
 }
 
-fn findings(file: &str, statement: &Statement, locks: &[Lock], allowed: &BTreeSet<Hazard>) -> Vec<Finding> {
+impl Source<'_> {
+    /// The findings, as far as the text tells; relations of `made` are as new as its own.
+    ///
+    /// # Errors
+    /// When it is no SQL.
+    pub fn findings(&self, made: &mut Made) -> Result<Vec<Finding>, Failure> {
+        let statements = self.statements(made)?;
+        Ok(statements.iter().flat_map(|statement| findings(self.file, statement, &[])).collect())
+    }
+
+    fn statements(&self, made: &mut Made) -> Result<Vec<Statement>, Failure> {
+        let before = self.line - 1;
+        let mut statements =
+            pggit_lint::lint_after(&without_copied_rows(self.text), made).map_err(|error| {
+                let place = format!("{}:{}:{}", self.file, error.line + before, error.column);
+                Failure::new(format!("{place}: {error}")).sqlstate("42601")
+            })?;
+        for statement in &mut statements {
+            statement.line += before;
+        }
+        Ok(statements)
+    }
+}
+
+/// The text with the rows of `COPY … FROM stdin` left blank, so that every statement stays where it is.
+fn without_copied_rows(text: &str) -> Cow<'_, str> {
+    let Ok(script) = scan(text) else { return Cow::Borrowed(text) };
+    let line_end = |from: usize| text[from..].find('\n').map_or(text.len(), |length| from + length);
+    let mut blank = String::new();
+    let mut kept = 0;
+    for statement in &script.statements {
+        let Some(rows) = statement.copy_data else { continue };
+        let start = (line_end(statement.start.offset + statement.sql.len()) + 1).min(text.len());
+        // The line that ends them goes too.
+        let end = line_end((start + rows.len()).min(text.len()));
+        blank.push_str(&text[kept..start]);
+        blank.extend(std::iter::repeat_n('\n', text[start..end].matches('\n').count()));
+        kept = end;
+    }
+    if kept == 0 { Cow::Borrowed(text) } else { Cow::Owned(blank + &text[kept..]) }
+}
+
+fn findings(file: &str, statement: &Statement, locks: &[Lock]) -> Vec<Finding> {
     statement
         .findings()
-        .filter(|(hazard, _)| !allowed.contains(hazard))
         .map(|(hazard, instead)| Finding {
             file: file.to_owned(),
             line: statement.line,
             column: statement.column,
             statement: statement.excerpt(),
-            hazard: hazard.id(),
+            hazard,
             message: hazard.message(),
             instead,
             locks: locks.iter().map(ToString::to_string).collect(),
@@ -139,15 +183,17 @@ impl Lint {
         for path in sql_files(&self.files)? {
             let text = fs::read_to_string(&path).map_err(|error| Failure::file("read", &path, &error))?;
             let file = path.display().to_string();
+            let source = Source { file: &file, text: &text, line: 1 };
             let Some(trial) = &mut trial else {
-                found.extend(findings_in(&file, &text, &allowed)?);
+                found.extend(source.findings(&mut Made::default())?);
                 continue;
             };
-            for statement in statements(&file, &text)? {
+            for statement in source.statements(&mut Made::default())? {
                 let (statement, locks) = trial.run(&file, statement);
-                found.extend(findings(&file, &statement, &locks, &allowed));
+                found.extend(findings(&file, &statement, &locks));
             }
         }
+        found.retain(|finding| !allowed.contains(&finding.hazard));
         match self.format {
             LintFormat::Text => output::print(&text(&found))?,
             LintFormat::Json => output::print_json(&found)?,
@@ -290,7 +336,7 @@ fn annotations(findings: &[Finding]) -> String {
                 property(&finding.file),
                 finding.line,
                 finding.column,
-                property(finding.hazard),
+                property(finding.hazard.id()),
                 data(&format!("{}; instead: {}", finding.message, finding.instead))
             )
         })

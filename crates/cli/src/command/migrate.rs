@@ -4,6 +4,7 @@ mod baseline;
 mod derive_down;
 mod down;
 mod fleet;
+mod hazards;
 mod new;
 mod repair;
 mod scratch;
@@ -52,9 +53,10 @@ pub enum Migrate {
     Validate(validate::Validate),
     /// Record migrations as applied without running them, for a database that has their changes already
     Baseline(baseline::Baseline),
-    /// Accept changed files as they are now, and forget files that are gone when asked to
+    /// Accept changed files as they are now, and let migrations that failed halfway begin anew
     ///
-    /// The ledger gets the checksums of the files as they are; the schema is not touched.
+    /// The ledger gets the checksums of the files as they are, and what is written down of runs that stopped halfway is
+    /// forgotten: what they did has to be undone by hand. The schema is not touched.
     Repair(repair::Repair),
     /// Try what is pending on a scratch database: each up, down and up again
     ///

@@ -2,10 +2,11 @@
 
 use pggit_db::connection::Connection;
 use pggit_db::ledger::{Ledger, RecordedNames};
+use pggit_db::steps;
 use pggit_migrate::{Migration, MigrationSet, UpRequest};
 
-use super::Migrator;
-use super::event::Event;
+use super::event::{Direction, Event};
+use super::{Migrator, is_begun, steps_of};
 use crate::error::{Error, Result};
 
 /// A migration whose row in the ledger was written or changed without running it.
@@ -59,7 +60,16 @@ impl<C: Connection> Migrator<'_, C> {
         let to_record = state.up(request).map_err(Error::from)?;
         let mut names = RecordedNames::new(&ledger, &read.rows);
         let rows: Vec<_> = to_record.iter().map(|migration| names.row(migration)).collect();
-        self.connection.transaction(|connection| ledger.record(connection, &rows).map_err(Error::from))?;
+        let interrupted = steps::interrupted(self.connection, ledger.name())?;
+        self.connection.transaction(|connection| {
+            ledger.record(connection, &rows)?;
+            // What was begun, somebody has brought to its end by hand.
+            let is_begun = |m: &&&Migration| is_begun(&interrupted, &ledger, m, Direction::Up);
+            for migration in to_record.iter().filter(is_begun) {
+                steps_of(&ledger, migration, Direction::Up).forget(connection, 0)?;
+            }
+            Ok::<_, Error>(())
+        })?;
         Ok(to_record.into_iter().map(Recorded::of).collect())
     }
 }

@@ -1,12 +1,15 @@
 //! Tries what is pending inside a transaction that is rolled back.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use pggit_db::connection::Connection;
+use pggit_db::ledger::Ledger;
 use pggit_db::session::SessionError;
-use pggit_migrate::{Migration, MigrationSet, TransactionUse, UpRequest, scan};
+use pggit_db::steps;
+use pggit_migrate::{Identity, Migration, MigrationSet, TransactionUse, UpRequest, scan};
 
-use super::{Job, LockPatience, Migrator, run_quietly};
+use super::{Direction, Job, LockPatience, Migrator, is_begun, run_quietly};
 use crate::error::{Error, Result};
 
 /// A pending migration that was tried.
@@ -20,6 +23,8 @@ pub struct Tried {
     pub file: String,
     /// What it would run.
     pub sql: String,
+    /// The line of the file on which that starts.
+    pub line: u32,
     /// How that went.
     pub outcome: TriedOutcome,
 }
@@ -71,15 +76,21 @@ impl<C: Connection> Migrator<'_, C> {
         let set = self.expanded(set, &pending)?;
         self.locked(|migrator| {
             let pending = migrator.pending(&set, request)?;
+            let begun = migrator.begun(&pending)?;
             let ended = migrator.connection.transaction(|connection| {
                 let mut tried: Vec<Tried> = Vec::new();
                 for migration in pending {
-                    let outcome = attempt(connection, migration, &tried).map_err(End::Failed)?;
+                    let is_begun = begun.contains(&migration.identity);
+                    let outcome = match needs_its_own_transactions(migration, is_begun) {
+                        Some(reason) => TriedOutcome::NotTried { reason },
+                        None => attempt(connection, migration, &tried).map_err(End::Failed)?,
+                    };
                     tried.push(Tried {
                         version: migration.identity.to_string(),
                         name: migration.name.clone(),
                         file: migration.file().to_owned(),
                         sql: migration.up.text.clone(),
+                        line: migration.up.line,
                         outcome,
                     });
                 }
@@ -93,6 +104,14 @@ impl<C: Connection> Migrator<'_, C> {
             }
         })
     }
+
+    /// Those that an earlier run has begun and not ended.
+    fn begun(&mut self, migrations: &[&Migration]) -> Result<BTreeSet<Identity>> {
+        let Some(ledger) = Ledger::find(self.connection, &self.ledger)? else { return Ok(BTreeSet::new()) };
+        let interrupted = steps::interrupted(self.connection, ledger.name())?;
+        let begun = migrations.iter().filter(|m| is_begun(&interrupted, &ledger, m, Direction::Up));
+        Ok(begun.map(|migration| migration.identity.clone()).collect())
+    }
 }
 
 fn attempt<C: Connection>(
@@ -100,9 +119,6 @@ fn attempt<C: Connection>(
     migration: &Migration,
     before: &[Tried],
 ) -> Result<TriedOutcome> {
-    if let Some(reason) = needs_its_own_transactions(migration) {
-        return Ok(TriedOutcome::NotTried { reason });
-    }
     let start = Instant::now();
     let job = Job {
         patience: LockPatience { retries: 0, ..LockPatience::DEFAULT },
@@ -136,7 +152,10 @@ fn attempt<C: Connection>(
 }
 
 /// Why a migration can't be tried inside a transaction, if it can't.
-fn needs_its_own_transactions(migration: &Migration) -> Option<String> {
+fn needs_its_own_transactions(migration: &Migration, is_begun: bool) -> Option<String> {
+    if is_begun {
+        return Some("an earlier run has begun it, and the next goes on there".to_owned());
+    }
     let script = scan(&migration.up.text).ok()?;
     let found = script.statements.iter().find_map(|statement| {
         let why = match TransactionUse::of(statement.sql) {

@@ -16,6 +16,12 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The one of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Up, Self::Down].into_iter().find(|direction| direction.name() == name)
+    }
+
     /// `up` or `down`.
     #[must_use]
     pub const fn name(self) -> &'static str {

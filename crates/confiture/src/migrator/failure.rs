@@ -222,7 +222,10 @@ impl Stop {
                     ErrorCode::Project,
                     format!("the file was changed after {what} had run, before the rest"),
                 )
-                .hint(format!("Put {what} back as {they}; what comes after may be changed."))
+                .hint(format!(
+                    "Put {what} back as {they}; what comes after may be changed. Or undo by hand what ran, and let \
+                     \"repair\" forget it."
+                ))
             }
             Cause::Batch { line, errors } => {
                 let text: Vec<String> =

@@ -35,6 +35,8 @@ pub(crate) struct Job<'a> {
     pub(crate) directives: &'a Directives,
     /// Where to write down how far it has come, should it not be one transaction.
     pub(crate) steps: Option<Steps>,
+    /// Whether something is written down there: then it goes on statement by statement, as it began.
+    pub(crate) goes_on: bool,
     /// How to wait for locks.
     pub(crate) patience: LockPatience,
     /// Whether it is part of a transaction of the caller's.
@@ -52,6 +54,7 @@ impl<'a> Job<'a> {
             sql,
             directives,
             steps: None,
+            goes_on: false,
             patience: LockPatience::NONE,
             enclosed: false,
             begin: BEGIN.to_owned(),
@@ -110,7 +113,7 @@ pub(crate) fn run<C: Connection>(
 ) -> Result<(), Stop> {
     let script = scan(&job.sql.text).map_err(|error| Stop::scan(job.sql, error))?;
     let mut mode = Mode::of(&script, job.directives);
-    if mode == Mode::Transaction && !batches(job, &script)?.is_empty() {
+    if mode == Mode::Transaction && (job.goes_on || !batches(job, &script)?.is_empty()) {
         mode = Mode::Statements;
     }
     if job.enclosed && mode != Mode::Transaction {

@@ -6,6 +6,7 @@ use clap::Args;
 use confiture::migrate::DownRequest;
 use confiture::rehearsal::DerivedDown;
 
+use super::fleet::{self, Fleet, FleetArgs};
 use super::scratch::ScratchArgs;
 use super::{Directory, Locks, Prepared, count, replaying, report};
 use crate::connection::Context;
@@ -16,9 +17,9 @@ use crate::output::{self, FormatArgs};
 pub struct Down {
     #[command(flatten)]
     directory: Directory,
-    /// Undo N migrations, the last applied first
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "target", value_parser = clap::value_parser!(u32).range(1..))]
-    steps: u32,
+    /// Undo N migrations, the last applied first [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "target", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
     /// Undo all migrations that were applied after this one: a version, or a file's name
     #[arg(long, value_name = "VERSION")]
     target: Option<String>,
@@ -30,15 +31,26 @@ pub struct Down {
     #[command(flatten)]
     locks: Locks,
     #[command(flatten)]
+    fleet: FleetArgs,
+    /// Begin no further database once N have failed; 0: go on whatever fails [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Many databases")]
+    max_failures: Option<usize>,
+    #[command(flatten)]
     pub format: FormatArgs,
 }
 
 impl Down {
     pub fn run(&self, context: &Context) -> Outcome {
+        if let Some(fleet) = self.fleet.fleet(context, &self.directory)? {
+            return self.run_on(&fleet, context);
+        }
+        if self.max_failures.is_some() {
+            return Err(fleet::only_for_many("--max-failures"));
+        }
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         let request = match &self.target {
             Some(target) => DownRequest::To(target.clone()),
-            None => DownRequest::Steps(self.steps as usize),
+            None => DownRequest::Steps(self.steps.unwrap_or(1) as usize),
         };
         let settings = prepared.session.settings().clone();
         let (mut migrator, set) = prepared.runner();
@@ -62,6 +74,23 @@ impl Down {
         }
         let ran = self.locks.apply(migrator).down(set, &request)?;
         report(&ran, "undone", "Nothing to do.", self.format)
+    }
+
+    fn run_on(&self, fleet: &Fleet, context: &Context) -> Outcome {
+        let Some(target) = &self.target else {
+            return Err(Failure::new("on many databases \"down\" takes --target")
+                .sqlstate("22023")
+                .detail("What --steps would undo depends on what each of them has applied, and a second run would undo more.")
+                .hint("Name the migration that is to be the last: --target VERSION."));
+        };
+        let run = fleet::Run {
+            verb: fleet::Verb::Down { target },
+            locks: self.locks,
+            max_failures: self.max_failures.unwrap_or(1),
+            format: self.format.format,
+            verbose: context.verbose(),
+        };
+        fleet::run(fleet, &run)
     }
 }
 

@@ -1,7 +1,7 @@
 //! One verb on many databases: `--fleet`, `--fleet-query`, several `--env`.
 
+mod run;
 mod status;
-mod up;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -17,8 +17,8 @@ use confiture::migrator::Migrator;
 use pggit_wire::settings::{DEFAULT_PORT, Host};
 use pggit_wire::{ConnectionSettings, WireSession};
 
+pub use run::{Run, Verb, run};
 pub use status::status;
-pub use up::{Run, up};
 
 use super::{Directory, require_migrations};
 use crate::connection::{self, Context};

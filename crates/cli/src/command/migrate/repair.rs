@@ -1,7 +1,7 @@
 //! `confiture migrate repair`.
 
 use clap::Args;
-use confiture::migrator::{Repair as Repaired, RepairRequest};
+use confiture::migrator::{Repair as Repaired, RepairKind, RepairRequest};
 
 use super::{Directory, Prepared, recorded_json};
 use crate::connection::Context;
@@ -35,15 +35,30 @@ impl Repair {
         } else {
             for Repaired { kind, migration } in &repairs {
                 let migration = migration.file.as_deref().unwrap_or(&migration.version);
-                output::print(&format!("{}: {migration}", kind.name()))?;
+                output::print(&format!("{}: {migration}{}", kind.name(), more(kind)))?;
             }
         }
         Ok(Exit::Done)
     }
 }
 
+/// What has to be known besides.
+fn more(kind: &RepairKind) -> String {
+    let RepairKind::FailureCleared { direction, statements } = kind else { return String::new() };
+    let ran = match statements {
+        0 => "no statement had run".to_owned(),
+        1 => "its first statement had run, and is not undone".to_owned(),
+        n => format!("its first {n} statements had run, and are not undone"),
+    };
+    format!(" ({ran}; the next \"{}\" begins with the first)", direction.name())
+}
+
 fn json(repair: &Repaired) -> serde_json::Value {
     let mut row = recorded_json(&repair.migration);
     row["repair"] = repair.kind.name().into();
+    if let RepairKind::FailureCleared { direction, statements } = repair.kind {
+        row["direction"] = direction.name().into();
+        row["statements"] = statements.into();
+    }
     row
 }

@@ -5,8 +5,10 @@ use confiture::migrate::UpRequest;
 use confiture::migrator::{Tried, TriedOutcome, VerifyRequest};
 
 use super::fleet::{self, Fleet, FleetArgs};
+use super::hazards::{self, HazardArgs, Policy};
 use super::scratch::ScratchArgs;
 use super::{Directory, Locks, Prepared, count, replaying, report, verify};
+use crate::command::lint::Finding;
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, FormatArgs};
@@ -29,8 +31,9 @@ pub struct Up {
     allow_missing: bool,
     /// Show the SQL of what is pending and try it in a transaction that is rolled back
     ///
-    /// What can't run inside a transaction is not tried, and said. Locks are held until the end of the try. Exit status
-    /// 3 when something fails that may need what was not tried.
+    /// What can't run inside a transaction is not tried, and said. Locks are held until the end of the try. Hazards
+    /// that the text tells are named. Exit status 3 when something fails that may need what was not tried, or has a
+    /// hazard that is not allowed.
     #[arg(long)]
     dry_run: bool,
     /// Run all that is pending as one transaction: all of it is applied, or nothing
@@ -41,6 +44,8 @@ pub struct Up {
     verify: bool,
     #[command(flatten)]
     scratch: ScratchArgs,
+    #[command(flatten)]
+    hazards: HazardArgs,
     #[command(flatten)]
     locks: Locks,
     #[command(flatten)]
@@ -69,6 +74,8 @@ impl Up {
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         prepared.require_migrations()?;
         let settings = prepared.session.settings().clone();
+        let policy = self.hazards.policy(&prepared.settings);
+        let templates = prepared.settings.templates.clone();
         let (migrator, set) = prepared.runner();
         let mut migrator = self.locks.apply(migrator).single_transaction(self.single_transaction);
         if self.verify {
@@ -80,8 +87,9 @@ impl Up {
             return verify::report(&verified, self.format);
         }
         if self.dry_run {
-            return show(&migrator.dry_run(set, &request)?, self.format);
+            return show(&migrator.dry_run(set, &request)?, &policy, self.format);
         }
+        policy.check(&mut migrator, set, &request, &templates)?;
         let ran = migrator.up(set, &request)?;
         report(&ran, "applied", "Nothing to do, no migration is pending.", self.format)
     }
@@ -93,29 +101,35 @@ impl Up {
                 .hint("Try the migrations on one of them; \"migrate status --fleet\" shows what is pending on each."));
         }
         let run = fleet::Run {
-            request,
+            verb: fleet::Verb::Up { request, hazards: &self.hazards },
             locks: self.locks,
             max_failures: self.max_failures.unwrap_or(1),
             format: self.format.format,
             verbose: context.verbose(),
         };
-        fleet::up(fleet, &run)
+        fleet::run(fleet, &run)
     }
 }
 
-/// Shows what a dry run has tried: the SQL, and how it went.
-fn show(tried: &[Tried], format: FormatArgs) -> Outcome {
+/// Shows what a dry run has tried: the SQL, its hazards, and how it went.
+fn show(tried: &[Tried], policy: &Policy, format: FormatArgs) -> Outcome {
+    let hazards = hazards::of_tried(tried);
+    let found = || hazards.iter().flatten().flatten();
+    let refused = found().filter(|finding| !policy.allows(finding.hazard)).count();
     let failed = tried.iter().any(|tried| matches!(tried.outcome, TriedOutcome::Failed { .. }));
+    let unknown = policy.is_strict() && hazards.iter().any(Result::is_err);
+    let exit = Exit::check(true, failed || refused > 0 || unknown);
     if format.format.is_json() {
-        output::print_json(&tried.iter().map(json).collect::<Vec<_>>())?;
-        return Ok(Exit::check(true, failed));
+        let rows: Vec<_> = tried.iter().zip(&hazards).map(|(tried, hazards)| json(tried, hazards)).collect();
+        output::print_json(&rows)?;
+        return Ok(exit);
     }
     if tried.is_empty() {
         output::print("Nothing to do, no migration is pending.")?;
         return Ok(Exit::Done);
     }
     let mut counts = [0; 3];
-    for Tried { file, sql, outcome, .. } in tried {
+    for (Tried { file, sql, outcome, .. }, hazards) in tried.iter().zip(&hazards) {
         let (kind, how) = match outcome {
             TriedOutcome::Proven { duration } => {
                 (0, format!("tried and rolled back ({} ms)", duration.as_millis()))
@@ -124,7 +138,22 @@ fn show(tried: &[Tried], format: FormatArgs) -> Outcome {
             TriedOutcome::Failed { error } => (2, format!("failed: {}", output::one_line(&error.message))),
         };
         counts[kind] += 1;
-        output::print(&format!("-- {file}: {how}\n{}\n", sql.trim()))?;
+        let mut text = format!("-- {file}: {how}\n");
+        match hazards {
+            Ok(findings) => findings.iter().for_each(|finding| {
+                let mark = if policy.allows(finding.hazard) { "" } else { " (not allowed)" };
+                text.push_str(&format!(
+                    "-- {}{mark}\n--   instead: {}\n",
+                    output::one_line(&hazards::line(finding)),
+                    finding.instead
+                ));
+            }),
+            Err(failure) => text.push_str(&format!(
+                "-- {file}: hazards can't be told: {}\n",
+                output::one_line(&failure.message)
+            )),
+        }
+        output::print(&format!("{text}{}\n", sql.trim()))?;
         if let TriedOutcome::Failed { error } = outcome {
             for (label, part) in [("DETAIL", &error.detail), ("HINT", &error.hint)] {
                 if let Some(part) = part {
@@ -141,10 +170,16 @@ fn show(tried: &[Tried], format: FormatArgs) -> Outcome {
         }
     }
     output::note(&format!("{summary}."));
-    Ok(Exit::check(true, failed))
+    let all = found().count();
+    if all > 0 {
+        let refused = if refused > 0 { format!(", {refused} of them not allowed") } else { String::new() };
+        let plural = if all == 1 { "" } else { "s" };
+        output::note(&format!("{all} hazard{plural}{refused}."));
+    }
+    Ok(exit)
 }
 
-fn json(tried: &Tried) -> serde_json::Value {
+fn json(tried: &Tried, hazards: &Result<Vec<Finding>, Failure>) -> serde_json::Value {
     let (outcome, duration, reason) = match &tried.outcome {
         TriedOutcome::Proven { duration } => {
             ("proven", Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)), None)
@@ -160,5 +195,6 @@ fn json(tried: &Tried) -> serde_json::Value {
         "outcome": outcome,
         "duration_ms": duration,
         "reason": reason,
+        "hazards": hazards.as_ref().ok(),
     })
 }

@@ -19,7 +19,7 @@ mod id;
 mod online;
 mod op;
 pub(crate) mod rename;
-mod text;
+pub(crate) mod text;
 
 use std::collections::BTreeSet;
 

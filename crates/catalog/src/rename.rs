@@ -1,6 +1,13 @@
 //! [`Renames`]: what changed its name between two states, and what only kept it: known and not guessed.
 
+mod following;
+mod given;
+mod likeness;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use given::{GivenRename, GivenRenameError};
+pub use likeness::{LikelyRename, likely};
 
 use crate::address::{ObjectAddress, Part};
 use crate::canonical::{Canonical, DecodeError, Reader, put_item};

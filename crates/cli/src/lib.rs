@@ -10,6 +10,7 @@ mod output;
 mod private_server;
 mod progress;
 mod project;
+mod renaming;
 mod schema_source;
 mod scratch_server;
 mod sql_files;

@@ -38,6 +38,8 @@ pub struct Pair {
     pub to: Catalog,
     /// What is known to have another name in the second.
     pub renames: Renames,
+    /// Whether both are states of one repository, which knows what was renamed.
+    pub is_related: bool,
     /// The role that a plan would run as: the one that reads the first.
     pub role: String,
     /// Objects on either side that are not modelled.
@@ -79,7 +81,7 @@ pub fn read_pair(context: &Context, from: &SchemaSource, to: &SchemaSource) -> R
         return session.in_one_snapshot(|session| {
             let (from, to, renames) = Repository::new(session).states(from, to)?;
             let role = role(session)?;
-            Ok(Pair { from, to, renames, role, unmodelled: Vec::new(), scratch: None })
+            Ok(Pair { from, to, renames, is_related: true, role, unmodelled: Vec::new(), scratch: None })
         });
     }
     let mut loading = Loading { context, sides: [from, to], scratch: None, progress };
@@ -100,6 +102,7 @@ pub fn read_pair(context: &Context, from: &SchemaSource, to: &SchemaSource) -> R
         from: without(from.catalog, &from.ignored),
         to: without(to.catalog, &from.ignored),
         renames: Renames::default(),
+        is_related: false,
         role: from.role,
         unmodelled,
         scratch,

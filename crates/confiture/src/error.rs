@@ -179,6 +179,14 @@ impl From<IntrospectError> for Error {
     fn from(error: IntrospectError) -> Self {
         match error {
             IntrospectError::Session(error) => error.into(),
+            // The state of what was asked for is not what it has to be: somebody else is at work on it.
+            IntrospectError::Vanished { .. } | IntrospectError::Changed { .. } => {
+                let changed = Self::new(ErrorCode::Server, error.to_string());
+                Self { sqlstate: "55006".to_owned(), ..changed }.hint(
+                    "Try again when no other session drops objects; if it stays so, the catalog is damaged.",
+                )
+            }
+            IntrospectError::ServerTooOld { .. } => Self::new(ErrorCode::NotSupported, error.to_string()),
             other => Self::new(ErrorCode::Internal, other.to_string()),
         }
     }

@@ -59,6 +59,7 @@ mod transform;
 mod trigger;
 mod unmodelled;
 mod user_mapping;
+mod vanished;
 mod view;
 
 use pggit_catalog::address::ObjectAddress;
@@ -146,14 +147,49 @@ pub enum IntrospectError {
     #[error("{kind} \"{name}\" was dropped while the catalog was read")]
     Vanished {
         /// Kind of the object.
-        kind: &'static str,
+        kind: String,
         /// Its name.
         name: String,
     },
+    /// The server stumbled over something that was dropped while the catalog was read, by another transaction.
+    #[error("the schema changed while the catalog was read: {source}")]
+    Changed {
+        /// What the server said.
+        source: SessionError,
+    },
+    /// A server of this major version is not read.
+    #[error("the server is PostgreSQL {major}, and the oldest that can be read is {OLDEST_MAJOR}")]
+    ServerTooOld {
+        /// Its major version.
+        major: u32,
+    },
 }
 
+impl IntrospectError {
+    /// Whether it may come of a change by another transaction, so that the next reading can succeed.
+    fn is_of_a_change(&self) -> bool {
+        match self {
+            Self::Vanished { .. } => true,
+            Self::Session(error) => is_of_missing(error),
+            _ => false,
+        }
+    }
+}
+
+/// The oldest major version of a server that is read.
+pub const OLDEST_MAJOR: u32 = 13;
+
 /// How often a catalog that changes while it is read is read again.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
+
+/// Whether the server missed an object: functions that look one up by its number report an internal error, or an
+/// undefined table, column, function or other object.
+fn is_of_missing(error: &SessionError) -> bool {
+    ["XX000", "42P01", "42703", "42883", "42704"].contains(&error.sqlstate.as_str())
+}
+
+/// The statement was ignored since an earlier one of the transaction has failed.
+const IN_FAILED_TRANSACTION: &str = "25P02";
 
 /// Reads all objects of the connected database but those of extensions, of pgGit and of known migration tools, and
 /// those that a pattern in `pggit.ignore` takes out.
@@ -161,17 +197,29 @@ const ATTEMPTS: u32 = 3;
 /// Needs no rights but those that everybody has. What only some may see, options of user mappings and connections of
 /// subscriptions, is read where the role may see it, and reported where it may not.
 ///
+/// All queries see one snapshot; functions that write definitions see the catalog as it is at that moment. What others
+/// drop in between is noticed, and everything is read again.
+///
 /// # Errors
-/// [`IntrospectError::Session`] with the server's error, [`IntrospectError::Vanished`] when other transactions keep
-/// dropping what is being read; the others are defects or a server that is too new.
+/// [`IntrospectError::Session`] with the server's error; [`IntrospectError::Vanished`] and
+/// [`IntrospectError::Changed`] when other transactions keep dropping what is being read;
+/// [`IntrospectError::ServerTooOld`]; the others are defects or a server that is too new.
 pub fn read_catalog<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
+    let mut result = read_once(session);
     for _ in 1..ATTEMPTS {
+        if !result.as_ref().is_err_and(IntrospectError::is_of_a_change) {
+            return result;
+        }
         match read_once(session) {
-            Err(IntrospectError::Vanished { .. }) => {}
-            result => return result,
+            // Inside a transaction of the caller's there is no second try.
+            Err(IntrospectError::Session(error)) if error.sqlstate == IN_FAILED_TRANSACTION => break,
+            again => result = again,
         }
     }
-    read_once(session)
+    result.map_err(|error| match error {
+        IntrospectError::Session(source) if is_of_missing(&source) => IntrospectError::Changed { source },
+        other => other,
+    })
 }
 
 fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
@@ -228,6 +276,7 @@ fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
             privileges::read(&mut reading, &mut draft)?;
             extension_dependency::read(&mut reading, &mut draft)?;
             let unmodelled = unmodelled::read(&mut reading)?;
+            vanished::check(&mut reading, &draft.names)?;
             let (catalog, identities) = draft.finish();
             Ok(Snapshot { catalog, identities, unmodelled })
         })

@@ -134,7 +134,8 @@ fn mapping(from: &Catalog, to: &Catalog, renames: &Renames) -> Mapping {
     Mapping { objects, parts, names }
 }
 
-fn has_part(object: &Object, part: &Part) -> bool {
+/// Whether an object has a part that can be renamed.
+pub(crate) fn has_part(object: &Object, part: &Part) -> bool {
     match (&object.body, part.kind) {
         (Body::Table(table), PartKind::Column) => table.columns.contains_key(&part.name),
         (Body::Table(table), PartKind::Constraint) => table.constraints.contains_key(&part.name),

@@ -11,6 +11,7 @@ use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::filter::FilterArgs;
 use crate::output::{self, Records};
+use crate::renaming::{self, RenameArgs};
 use crate::schema_source::{SchemaSource, read_pair};
 
 /// Show what turns one schema into another
@@ -38,6 +39,8 @@ pub struct Diff {
     #[arg(long)]
     check: bool,
     #[command(flatten)]
+    renaming: RenameArgs,
+    #[command(flatten)]
     filter: FilterArgs,
 }
 
@@ -46,7 +49,8 @@ Examples:
   confiture diff main feature/user-profiles
   confiture diff postgresql://prod/app main --format sql
   confiture diff db/schema.sql db/migrations --check
-  confiture diff main postgresql://prod/app --schema app --exclude 'tmp_*' --ignore-owner";
+  confiture diff main postgresql://prod/app --schema app --exclude 'tmp_*' --ignore-owner
+  confiture diff old.sql new.sql --rename app.users=members --rename app.users.mail=email";
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum DiffFormat {
@@ -67,8 +71,12 @@ impl Diff {
         let (from, to) = (SchemaSource::parse(&self.from)?, SchemaSource::parse(&self.to)?);
         let pair = read_pair(context, &from, &to)?;
         report(&pair.unmodelled, self.allow_unmodelled)?;
+        let known = self.renaming.follow(pair.renames, &pair.from, &pair.to)?;
         let filter = self.filter.filter(&pair.from, &pair.to)?;
-        let (to, renames) = filter.target(&pair.from, &pair.to, &pair.renames, &pair.role);
+        let (to, renames) = filter.target(&pair.from, &pair.to, &known, &pair.role);
+        if !pair.is_related {
+            renaming::note_likely(&pair.from, &to, &renames);
+        }
         let options = PlanOptions { role: Some(pair.role), online: self.online, ..PlanOptions::default() };
         let plan = plan(&pair.from, &to, &renames, &options).map_err(confiture::Error::from)?;
         match self.format {

@@ -11,6 +11,7 @@ use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::filter::FilterArgs;
 use crate::progress::Progress;
+use crate::renaming::{self, RenameArgs};
 use crate::schema_source::{SchemaSource, read_pair};
 use crate::scratch_server::ScratchServer;
 use crate::{migration_files, output};
@@ -44,6 +45,8 @@ pub struct FromDiff {
     from: String,
     /// What to come to
     to: String,
+    #[command(flatten)]
+    renaming: RenameArgs,
     #[command(flatten)]
     writing: Writing,
 }
@@ -102,10 +105,16 @@ impl FromDiff {
     fn run(&self, context: &Context) -> Outcome {
         let (from, to) = (SchemaSource::parse(&self.from)?, SchemaSource::parse(&self.to)?);
         let pair = read_pair(context, &from, &to)?;
+        let renames = self.renaming.follow(pair.renames, &pair.from, &pair.to)?;
         let comparison = Comparison {
             unmodelled: pair.unmodelled,
-            ..Comparison::of_catalogs((pair.from, &from.label()), (pair.to, &to.label()), pair.renames)
+            ..Comparison::of_catalogs((pair.from, &from.label()), (pair.to, &to.label()), renames)
         };
+        if !pair.is_related {
+            let filter = self.writing.filter.filter(&comparison.from, &comparison.to)?;
+            let wanted = comparison.filtered(&filter, &pair.role);
+            renaming::note_likely(&wanted.from, &wanted.to, &wanted.renames);
+        }
         let mut scratch = match pair.scratch {
             Some(scratch) => scratch,
             None => ScratchServer::find(context, [&from, &to])?,

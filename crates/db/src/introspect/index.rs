@@ -64,8 +64,8 @@ pub(super) fn read<S: Session>(
         if draft.names.ignores(&table.schema, &name) {
             return Ok(());
         }
-        let definition =
-            definition.ok_or_else(|| IntrospectError::Vanished { kind: "index", name: name.clone() })?;
+        let definition = definition
+            .ok_or_else(|| IntrospectError::Vanished { kind: "index".to_owned(), name: name.clone() })?;
         let address = ObjectAddress::new(ObjectKind::Index, table.schema.clone(), name);
         let body =
             Body::Index(Index { table, definition, unique, invalid: !valid, parent, tablespace, statistics });

@@ -20,7 +20,8 @@ pub(super) fn read<S: Session>(
         let (schema, name) = (row.oid()?, row.text()?);
         let Some(schema) = draft.place(catalog_row, schema, &name) else { return Ok(()) };
         let (owner, comment) = (row.oid()?, row.optional_text()?);
-        let vanished = || IntrospectError::Vanished { kind: "operator class of type", name: name.clone() };
+        let vanished =
+            || IntrospectError::Vanished { kind: "operator class of type".to_owned(), name: name.clone() };
         let body = Body::Range(RangeType {
             subtype: row.definition("type", &name)?,
             operator_class: row.qualified()?.ok_or_else(vanished)?.to_string(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::vec::IntoIter;
 
-use super::IntrospectError;
+use super::{IntrospectError, OLDEST_MAJOR};
 use crate::session::{Row, RowError, Session, Value};
 
 /// A query of ours with the name that errors call it by.
@@ -27,7 +27,7 @@ pub(super) struct Reading<'s, S> {
 }
 
 impl<'s, S: Session> Reading<'s, S> {
-    /// Finds out the server's version.
+    /// Finds out the server's version, which must not be too old.
     pub fn start(session: &'s mut S) -> Result<Self, IntrospectError> {
         let mut reading = Self { session, major: 0 };
         let mut major = 0;
@@ -35,6 +35,9 @@ impl<'s, S: Session> Reading<'s, S> {
             major = row.oid()?;
             Ok(())
         })?;
+        if major < OLDEST_MAJOR {
+            return Err(IntrospectError::ServerTooOld { major });
+        }
         reading.major = major;
         Ok(reading)
     }
@@ -123,7 +126,8 @@ impl Fields {
 
     /// A definition that the server wrote; NULL when its object is gone.
     pub fn definition(&mut self, kind: &'static str, name: &str) -> Result<String, IntrospectError> {
-        self.optional_text()?.ok_or_else(|| IntrospectError::Vanished { kind, name: name.to_owned() })
+        self.optional_text()?
+            .ok_or_else(|| IntrospectError::Vanished { kind: kind.to_owned(), name: name.to_owned() })
     }
 
     pub fn bool(&mut self) -> Result<bool, IntrospectError> {

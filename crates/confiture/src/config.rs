@@ -160,7 +160,7 @@ impl Source<'_> {
                 .error(Some(span.clone()), &format!("\"{key}\" is not the name of a table"))
                 .hint("Write \"table\" or \"schema.table\"."));
         }
-        Ok(LedgerName::of_table(schema, table, None))
+        Ok(LedgerName::of_table(schema, table))
     }
 
     pub(crate) fn error(&self, span: Option<Range<usize>>, message: &str) -> Error {

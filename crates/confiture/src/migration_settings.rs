@@ -83,6 +83,7 @@ pub(crate) struct Section {
     /// Of `confiture.toml` alone.
     pub(crate) environments: Option<Spanned<String>>,
     ledger: Option<Spanned<String>>,
+    module: Option<Spanned<String>>,
     lock_wait: Option<Spanned<String>>,
     templates: Option<bool>,
     schema: Option<Spanned<String>>,
@@ -107,6 +108,14 @@ impl Section {
         if let Some(ledger) = &self.ledger {
             settings.ledger =
                 source.ledger_name("migrations.ledger", ledger.as_ref(), &ledger.span(), lookup)?;
+        }
+        if let Some(module) = &self.module {
+            let name = source.value("migrations.module", module, lookup)?;
+            settings.ledger = settings.ledger.of_module(name).ok_or_else(|| {
+                source
+                    .error(Some(module.span()), "\"migrations.module\": the ledger has no modules")
+                    .hint("That of pgdbm has: ledger = \"schema_migrations\".")
+            })?;
         }
         if let Some(time) = &self.lock_wait {
             settings.lock_wait = Some(timeout(source, "lock_wait", time, lookup)?);

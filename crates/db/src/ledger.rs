@@ -92,6 +92,8 @@ pub struct LedgerName {
     pub schema: Option<String>,
     /// Its name.
     pub table: String,
+    /// Whether the module, which nobody has named, is the one that has migrations in the table, where that is one.
+    pub adopts_module: bool,
 }
 
 impl LedgerName {
@@ -99,24 +101,31 @@ impl LedgerName {
     #[must_use]
     pub fn new(kind: LedgerKind) -> Self {
         let table = kind.default_table().to_owned();
-        Self { kind, schema: None, table }
+        Self { kind, schema: None, table, adopts_module: false }
     }
-}
 
-impl LedgerName {
     /// The table of that name: of `fraiseql` or of pgdbm when it is called as theirs is, else of Confiture.
     #[must_use]
-    pub fn of_table(schema: Option<String>, table: impl Into<String>, module: Option<String>) -> Self {
+    pub fn of_table(schema: Option<String>, table: impl Into<String>) -> Self {
         let table = table.into();
         let kind = match table.as_str() {
             "fraiseql_migrations" => LedgerKind::Fraiseql,
             "schema_migrations" => {
-                let module = module.or_else(|| schema.clone()).unwrap_or_else(|| DEFAULT_MODULE.to_owned());
+                let module = schema.clone().unwrap_or_else(|| DEFAULT_MODULE.to_owned());
                 LedgerKind::Pgdbm { module }
             }
             _ => LedgerKind::Confiture,
         };
-        Self { kind, schema, table }
+        let adopts_module = matches!(kind, LedgerKind::Pgdbm { .. });
+        Self { kind, schema, table, adopts_module }
+    }
+
+    /// The same for a module; none where modules have no rows of their own in it.
+    #[must_use]
+    pub fn of_module(self, module: impl Into<String>) -> Option<Self> {
+        let LedgerKind::Pgdbm { .. } = self.kind else { return None };
+        let kind = LedgerKind::Pgdbm { module: module.into() };
+        Some(Self { kind, adopts_module: false, ..self })
     }
 }
 
@@ -156,6 +165,14 @@ pub enum LedgerError {
         table: QualifiedName,
         /// The number.
         number: i64,
+    },
+    /// Several modules have migrations in the table, and nobody has named one.
+    #[error("table {table} has migrations of several modules: {}", quoted(.modules))]
+    SeveralModules {
+        /// The ledger.
+        table: QualifiedName,
+        /// The modules.
+        modules: Vec<String>,
     },
     /// The search path names no schema to make the ledger in.
     #[error("no schema has been selected to create the ledger in")]
@@ -229,7 +246,7 @@ impl Ledger {
     /// The ledger, where there is one.
     ///
     /// # Errors
-    /// [`LedgerError::NotALedger`] for another table of that name.
+    /// [`LedgerError::NotALedger`] for another table of that name, [`LedgerError::SeveralModules`].
     pub fn find<S: Session>(session: &mut S, name: &LedgerName) -> Result<Option<Self>, LedgerError> {
         let Some((table, columns)) = located(session, name.schema.as_deref(), &name.table)? else {
             return Ok(None);
@@ -237,10 +254,23 @@ impl Ledger {
         let required = name.kind.shape().required.iter();
         let missing: Vec<String> =
             required.filter(|column| !columns.contains(**column)).map(|c| (*c).to_owned()).collect();
-        if missing.is_empty() {
-            Ok(Some(Self { name: table, kind: name.kind.clone(), columns }))
-        } else {
-            Err(LedgerError::NotALedger { table, missing })
+        if !missing.is_empty() {
+            return Err(LedgerError::NotALedger { table, missing });
+        }
+        let found = Self { name: table, kind: name.kind.clone(), columns };
+        if name.adopts_module { found.adopting(session).map(Some) } else { Ok(Some(found)) }
+    }
+
+    /// For the only module that has migrations in it, unless that of the name has some.
+    fn adopting<S: Session>(self, session: &mut S) -> Result<Self, LedgerError> {
+        let LedgerKind::Pgdbm { module: usual } = &self.kind else { return Ok(self) };
+        let rows = session.query(&self.sql(pgdbm::MODULES), &[])?;
+        let modules: Vec<String> =
+            rows.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<_, _>>()?;
+        match modules.as_slice() {
+            modules if modules.is_empty() || modules.contains(usual) => Ok(self),
+            [only] => Ok(Self { kind: LedgerKind::Pgdbm { module: only.clone() }, ..self }),
+            _ => Err(LedgerError::SeveralModules { table: self.name, modules }),
         }
     }
 

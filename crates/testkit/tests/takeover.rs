@@ -1,7 +1,8 @@
 //! Databases that the original tools have migrated: their ledgers as they made them, read and continued.
 
-use confiture::migrator::{Migrator, StatusState};
+use confiture::migrator::{Migrator, StatusState, TemplateSettings};
 use confiture::pgdbm::MigrationManager;
+use pggit_db::ledger::LedgerName;
 use pggit_db::session::Session;
 use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{DownRequest, MigrationSet, UpRequest};
@@ -117,6 +118,42 @@ fn rows_without_a_module_are_of_those_that_have_the_file() {
     std::fs::write(directory.path().join("001_initial.sql"), first).expect("written");
     let mut manager = MigrationManager::new(&mut session, directory.path()).module_name("auth");
     assert!(manager.get_pending_migrations().expect("nothing").is_empty());
+}
+
+#[test]
+fn the_module_of_a_ledger_is_told_by_its_rows() {
+    let database = TestServer::shared().database("takeover_module");
+    let mut session = database.session();
+    session.script(PGDBM).expect("what pgdbm made");
+    let first = "-- first\nCREATE TABLE {{tables.users}} (id serial PRIMARY KEY, email text);";
+    let files =
+        [("001_initial.sql", first), ("20240127_120000_more.sql", "CREATE TABLE {{tables.more}} (id int);")]
+            .map(|(name, text)| SourceFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() });
+    let set = MigrationSet::from_files(files.to_vec()).expect("a set");
+    let name = LedgerName::of_table(None, "schema_migrations");
+    let request = UpRequest { allow_missing: true, allow_out_of_order: true, ..UpRequest::default() };
+    let run = |session: &mut WireSession, name: &LedgerName| {
+        let templates = TemplateSettings::default();
+        let ran = Migrator::new(session).ledger(name.clone()).templates(templates).up(&set, &request);
+        ran.map(|ran| ran.into_iter().map(|ran| ran.version).collect::<Vec<_>>())
+    };
+    assert_eq!(run(&mut session, &name).expect("up"), ["20240127_120000"]);
+    let modules = "SELECT DISTINCT module_name FROM schema_migrations";
+    assert_eq!(text(&mut session, modules), "public");
+    session.script("UPDATE schema_migrations SET module_name = 'a\"b' WHERE id = 1").expect("another");
+    let error = run(&mut session, &name).expect_err("several");
+    assert_eq!(
+        error.message,
+        "table public.schema_migrations has migrations of several modules: \"a\"b\", \"public\""
+    );
+    let named = name.clone().of_module("public").expect("it has modules");
+    assert_eq!(run(&mut session, &named).expect_err("not of this module").sqlstate, "42P07");
+    assert_eq!(LedgerName::of_table(None, "tb_confiture").of_module("public"), None);
+    // With rows of its own the usual one is meant.
+    session
+        .script("UPDATE schema_migrations SET module_name = 'default' WHERE module_name = 'public'")
+        .expect("usual");
+    assert_eq!(run(&mut session, &name).expect_err("not of this module").sqlstate, "42P07");
 }
 
 #[test]

@@ -332,6 +332,8 @@ impl From<LedgerError> for Error {
                 Self::new(ErrorCode::Project, error.to_string())
                     .hint("Give the ledger another name, or the other table.")
             }
+            LedgerError::SeveralModules { .. } => Self::new(ErrorCode::Project, error.to_string())
+                .hint("Name the one whose migrations these are: \"module\" under [migrations]."),
             LedgerError::NoSuchRow { .. } => Self::new(ErrorCode::InvalidArgument, error.to_string()),
             LedgerError::NoSchema => {
                 let hint = "Set \"search_path\" in the connection, or name the ledger with its schema.";

@@ -17,6 +17,9 @@ pub(super) const SHAPE: Shape = Shape {
     rows: include_str!("pgdbm/rows.sql"),
 };
 
+/// The modules in one.
+pub(super) const MODULES: &str = include_str!("pgdbm/modules.sql");
+
 /// Records in a ledger with versions.
 pub(super) const RECORD: &str = include_str!("pgdbm/record.sql");
 

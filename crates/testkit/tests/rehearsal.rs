@@ -298,3 +298,15 @@ fn a_database_with_a_baseline_is_verified_as_it_is() {
     let error = verified(&mut session, &set, &replayed).expect_err("it can't be replayed");
     assert_eq!(error.message, "001_a.sql:1:1: division by zero");
 }
+
+#[test]
+fn what_is_temporary_is_not_in_the_way() {
+    let database = TestServer::shared().database("temporary");
+    let mut session = database.session();
+    let temporary = "CREATE TEMP TABLE kept (id int); CREATE TYPE pg_temp.pair AS (a int);\n\
+                     CREATE FUNCTION pg_temp.one() RETURNS int LANGUAGE sql AS 'SELECT 1';\n";
+    let set = set(&[("001_t.sql", &format!("{temporary}CREATE TABLE t (id int);"))]);
+    up(&mut session, &set);
+    let downs = derived(&mut session, &set, 1).expect("tried");
+    assert_eq!(downs[0].as_ref().expect("derived").sql, "DROP TABLE public.t;\n");
+}

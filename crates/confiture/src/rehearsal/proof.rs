@@ -59,11 +59,13 @@ impl Proof<'_> {
 
     fn round<C: Connection>(&self, connection: &mut C, in_transaction: bool) -> Result<Vec<Flaw>> {
         let mut flaws = Vec::new();
-        let defer = |connection: &mut C| {
+        let begin = |connection: &mut C| {
+            // As in a session of its own, which has nothing temporary of the last.
+            connection.script("DISCARD TEMP")?;
             // The end of a migration makes all constraints immediate, for the rest of the transaction.
             if in_transaction { connection.script("SET CONSTRAINTS ALL DEFERRED") } else { Ok(()) }
         };
-        defer(connection)?;
+        begin(connection)?;
         if let Err(error) = attempt(connection, self.down, in_transaction) {
             flaws.push(Flaw::DownFails(error));
             return Ok(flaws);
@@ -72,7 +74,7 @@ impl Proof<'_> {
         if !left.is_empty() {
             flaws.push(Flaw::DownDiffers(left));
         }
-        defer(connection)?;
+        begin(connection)?;
         let up = (&self.migration.up, &self.migration.directives);
         if let Err(error) = attempt(connection, up, in_transaction) {
             flaws.push(Flaw::UpAgainFails(error));

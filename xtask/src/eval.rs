@@ -6,6 +6,7 @@ mod flow;
 mod known_failures;
 mod run;
 mod source;
+mod takeover;
 mod workbench;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -24,6 +25,7 @@ use known_failures::{KNOWN_FAILURES, known_failure};
 use run::Run;
 use source::Schema;
 pub use source::Source;
+use takeover::{Original, Originals};
 use workbench::Workbench;
 
 use crate::session::Desk;
@@ -82,6 +84,15 @@ enum Work {
     Turn(Turn),
     History(History),
     Run(Run),
+    Takeover(Original),
+}
+
+/// Programs that cases need.
+struct Programs {
+    /// Our command line.
+    confiture: PathBuf,
+    /// Those whose projects are taken over, or why they are not there.
+    originals: Result<Originals, String>,
 }
 
 /// Something to try.
@@ -113,22 +124,35 @@ impl Eval {
         };
         let cases = self.chosen(&source)?;
         system::require_packages()?;
-        let main_job = cases.iter().any(|case| case.corpus == Corpus::MainJob);
-        let (server, confiture) =
-            if main_job { self.with_extension()? } else { (self.plain()?, PathBuf::new()) };
+        let has = |corpus: Corpus| cases.iter().any(|case| case.corpus == corpus);
+        let server = if has(Corpus::MainJob) { self.with_extension()? } else { self.plain()? };
+        let programs = Programs {
+            confiture: match has(Corpus::MainJob) || has(Corpus::Takeover) {
+                true => self.confiture()?,
+                false => PathBuf::new(),
+            },
+            originals: match has(Corpus::Takeover) {
+                true => Originals::install(),
+                false => Err("they are not needed".to_owned()),
+            },
+        };
         let available = prepare(&server, &source)?;
-        self.run_all(&server, &confiture, cases, &available)
+        self.run_all(&server, &programs, cases, &available)
     }
 
-    /// A server with the extension, and the command line.
-    fn with_extension(&self) -> anyhow::Result<(PrivateServer, PathBuf)> {
+    /// A server with the extension.
+    fn with_extension(&self) -> anyhow::Result<PrivateServer> {
         let extension = extension::Build { pg: self.pg, release: true, pg_config: None }.run()?;
+        server::throw_away(self.pg, &extension)
+    }
+
+    /// Our command line.
+    fn confiture(&self) -> anyhow::Result<PathBuf> {
         let profile = if self.sample { "debug" } else { "release" };
         let mut arguments = vec!["--package".to_owned(), "pggit-cli".to_owned()];
         arguments.extend((profile == "release").then(|| "--release".to_owned()));
         test::cargo("build", &arguments, |_| {})?;
-        let confiture = extension::target_directory(&extension::workspace()).join(profile).join("confiture");
-        Ok((server::throw_away(self.pg, &extension)?, confiture))
+        Ok(extension::target_directory(&extension::workspace()).join(profile).join("confiture"))
     }
 
     fn plain(&self) -> anyhow::Result<PrivateServer> {
@@ -149,6 +173,7 @@ impl Eval {
                         Corpus::Regress => REGRESS_SAMPLE.contains(&name),
                         Corpus::Histories => HISTORY_SAMPLE.contains(&name),
                         Corpus::Runs => RUN_SAMPLE.contains(&name),
+                        Corpus::Takeover => true,
                         Corpus::Pairs => number % PAIR_SAMPLE == 0,
                     },
                     (false, false) => self.only.contains(&case.name),
@@ -166,7 +191,7 @@ impl Eval {
     fn run_all(
         &self,
         server: &PrivateServer,
-        confiture: &Path,
+        programs: &Programs,
         mut cases: Vec<Case>,
         available: &[String],
     ) -> anyhow::Result<()> {
@@ -188,7 +213,7 @@ impl Eval {
                         let next = queue.lock().ok().and_then(|mut queue| queue.pop_front());
                         let Some(case) = next else { break };
                         let started = Instant::now();
-                        let outcome = attempt(server, bench, confiture, &case, available);
+                        let outcome = attempt(server, bench, programs, &case, available);
                         if sender.send((case, outcome, started.elapsed())).is_err() {
                             break;
                         }
@@ -253,6 +278,16 @@ fn cases_of(corpus: Corpus, source: &Source) -> Vec<Case> {
                 extensions: Vec::new(),
             })
             .collect(),
+        Corpus::Takeover => Original::ALL
+            .into_iter()
+            .map(|original| Case {
+                corpus,
+                name: original.name().to_owned(),
+                work: Work::Takeover(original),
+                weight: 1,
+                extensions: Vec::new(),
+            })
+            .collect(),
         Corpus::Pairs => source.pairs.iter().cloned().map(turn).collect(),
     }
 }
@@ -269,7 +304,7 @@ fn prepare(server: &PrivateServer, source: &Source) -> anyhow::Result<Vec<String
 fn attempt(
     server: &PrivateServer,
     bench: &Workbench<'_>,
-    confiture: &Path,
+    programs: &Programs,
     case: &Case,
     available: &[String],
 ) -> Outcome {
@@ -283,11 +318,12 @@ fn attempt(
         return Outcome::Skipped(format!("this server lacks {}", missing.join(", ")));
     }
     match &case.work {
-        Work::MainJob(schema) => main_job(server, confiture, schema),
+        Work::MainJob(schema) => main_job(server, &programs.confiture, schema),
         Work::Build(build) => build.run(bench),
         Work::Turn(turn) => turn.run(bench),
         Work::History(history) => history.run(bench),
         Work::Run(run) => run.run(server),
+        Work::Takeover(original) => original.run(server, &programs.confiture, &programs.originals),
     }
 }
 

@@ -7,8 +7,7 @@ mod later_release;
 mod recipe;
 mod unpacked;
 
-use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -57,7 +56,7 @@ pub fn pg_config(major: u8) -> anyhow::Result<PathBuf> {
         }
         Err(_) => {}
     }
-    let cache = cache()?;
+    let cache = system::cache("postgresql")?;
     let place = cache.join(major.to_string());
     let program = place.join(format!("usr/lib/postgresql/{major}/bin/pg_config"));
     if !program.is_file() {
@@ -75,25 +74,4 @@ fn has_headers(pg_config: &Path) -> bool {
     Command::new(pg_config).arg("--includedir-server").output().is_ok_and(|output| {
         Path::new(String::from_utf8_lossy(&output.stdout).trim()).join("postgres.h").is_file()
     })
-}
-
-/// Where the copies are. The user that a server of root's runs as gets there too.
-fn cache() -> anyhow::Result<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = if system::is_root() {
-        PathBuf::from("/var/cache")
-    } else {
-        variable("XDG_CACHE_HOME")
-            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
-            .context("neither XDG_CACHE_HOME nor HOME is set")?
-    };
-    let cache = cache.join("pggit/postgresql");
-    fs::create_dir_all(&cache).with_context(|| format!("cannot make \"{}\"", cache.display()))?;
-    if system::is_root() {
-        for directory in cache.ancestors().take(2) {
-            fs::set_permissions(directory, fs::Permissions::from_mode(0o755))
-                .with_context(|| format!("cannot open \"{}\" to other users", directory.display()))?;
-        }
-    }
-    Ok(cache)
 }

@@ -1,6 +1,8 @@
 //! Packages of the system that building and testing need.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
@@ -75,4 +77,28 @@ fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
 /// Whether we run as root.
 pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// Where things of one sort are kept that are fetched once. The user that a server of root's runs as gets there too.
+///
+/// # Errors
+/// When there is no such place.
+pub fn cache(sort: &str) -> anyhow::Result<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = if is_root() {
+        PathBuf::from("/var/cache")
+    } else {
+        variable("XDG_CACHE_HOME")
+            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+            .context("neither XDG_CACHE_HOME nor HOME is set")?
+    };
+    let cache = cache.join("pggit").join(sort);
+    fs::create_dir_all(&cache).with_context(|| format!("cannot make \"{}\"", cache.display()))?;
+    if is_root() {
+        for directory in cache.ancestors().take(2) {
+            fs::set_permissions(directory, fs::Permissions::from_mode(0o755))
+                .with_context(|| format!("cannot open \"{}\" to other users", directory.display()))?;
+        }
+    }
+    Ok(cache)
 }

@@ -16,14 +16,23 @@ pub enum Corpus {
     Histories,
     /// Each history run up, all the way down with ways down that are derived where there are none, and up again
     Runs,
+    /// Projects that the original tools of PyPI have made, taken over and continued
+    Takeover,
     /// Pairs of states from the tests of other tools, both ways
     Pairs,
 }
 
 impl Corpus {
     /// All, in the order in which they run.
-    pub const ALL: [Self; 6] =
-        [Self::MainJob, Self::Schemas, Self::Regress, Self::Histories, Self::Runs, Self::Pairs];
+    pub const ALL: [Self; 7] = [
+        Self::MainJob,
+        Self::Schemas,
+        Self::Regress,
+        Self::Histories,
+        Self::Runs,
+        Self::Takeover,
+        Self::Pairs,
+    ];
 }
 
 impl fmt::Display for Corpus {
@@ -34,6 +43,7 @@ impl fmt::Display for Corpus {
             Self::Regress => "regress",
             Self::Histories => "histories",
             Self::Runs => "runs",
+            Self::Takeover => "takeover",
             Self::Pairs => "pairs",
         })
     }

@@ -44,6 +44,10 @@ struct Ways {
     not_derived: Vec<NotDerived>,
     /// How many migrations come after the last one that can't be undone.
     deep: usize,
+    /// How many of these were undone.
+    undone: usize,
+    /// Why the others were not: rows that are there now, and were not on the copy.
+    rows_in_the_way: Option<String>,
     failures: Vec<Failure>,
 }
 
@@ -67,8 +71,11 @@ impl Run {
             ways.own,
             ways.derived.len(),
             ways.not_derived.len(),
-            ways.deep,
+            ways.undone,
         );
+        if let Some(why) = &ways.rows_in_the_way {
+            write!(told, "\n           rows in the way: {why}").expect("a string takes everything");
+        }
         let mut by_cause: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for not in &ways.not_derived {
             by_cause.entry(not.cause.name()).or_default().push(&not.file);
@@ -104,21 +111,10 @@ impl Run {
         ensure!(ran == count, "{ran} of {count} migrations ran");
         ensure!(up(&mut session, &set)? == 0, "a second run runs something");
         let top = read_catalog(&mut session)?.catalog;
-        let ways = rehearse(server, &set)?;
+        let mut ways = rehearse(server, &set)?;
         if ways.failures.is_empty() && ways.deep > 0 {
-            let request = DownRequest::Steps(ways.deep);
-            let blank = |not: &NotDerived| DerivedDown {
-                identity: not.identity.clone(),
-                name: not.name.clone(),
-                file: not.file.clone(),
-                sql: String::new(),
-                remarks: Vec::new(),
-            };
-            // What changes rows alone has nothing to undo in the schema.
-            let downs = ways.derived.iter().cloned().chain(ways.not_derived.iter().map(blank));
-            let ran = Migrator::new(&mut session).derived(downs).down(&set, &request);
-            ran.map_err(|error| shown(&error)).context("down")?;
-            if ways.deep == count {
+            go_down(&mut session, &set, &mut ways).context("down")?;
+            if ways.undone == count {
                 same("what is left at the bottom", &read_catalog(&mut session)?.catalog, &empty)?;
             }
             up(&mut session, &set).context("up again")?;
@@ -133,6 +129,37 @@ impl Run {
 fn up(session: &mut WireSession, set: &MigrationSet) -> anyhow::Result<usize> {
     let ran = Migrator::new(session).up(set, &UpRequest::default());
     Ok(ran.map_err(|error| shown(&error))?.len())
+}
+
+/// Undoes what can be undone, one after the other.
+fn go_down(session: &mut WireSession, set: &MigrationSet, ways: &mut Ways) -> anyhow::Result<()> {
+    let blank = |not: &NotDerived| DerivedDown {
+        identity: not.identity.clone(),
+        name: not.name.clone(),
+        file: not.file.clone(),
+        sql: String::new(),
+        remarks: Vec::new(),
+    };
+    // What changes rows alone has nothing to undo in the schema.
+    let downs = ways.derived.iter().cloned().chain(ways.not_derived.iter().map(blank));
+    let mut migrator = Migrator::new(session).derived(downs);
+    for _ in 0..ways.deep {
+        match migrator.down(set, &DownRequest::Steps(1)) {
+            Ok(_) => ways.undone += 1,
+            // Later migrations have made rows that their ways down leave.
+            Err(error) if is_of_rows(&error) => {
+                ways.rows_in_the_way = Some(error.message);
+                break;
+            }
+            Err(error) => return Err(shown(&error)),
+        }
+    }
+    Ok(())
+}
+
+/// Integrity of rows, and values that the old type can't hold.
+fn is_of_rows(error: &confiture::Error) -> bool {
+    error.sqlstate.starts_with("23") || error.sqlstate.starts_with("22")
 }
 
 /// Proves every way down on a copy.
@@ -190,10 +217,7 @@ fn is_no_fault(not: &NotDerived) -> bool {
         Cause::Unmodelled | Cause::RowsAlone => true,
         Cause::NoPlan => false,
         Cause::Unproven(flaw) => match flaw.as_ref() {
-            // Integrity of rows, and values that the old type can't hold.
-            Flaw::DownFails(error) | Flaw::UpAgainFails(error) => {
-                error.sqlstate.starts_with("23") || error.sqlstate.starts_with("22")
-            }
+            Flaw::DownFails(error) | Flaw::UpAgainFails(error) => is_of_rows(error),
             Flaw::DownDiffers(_) | Flaw::UpAgainDiffers(_) => false,
         },
     }

@@ -205,17 +205,25 @@ fn part_changes(old: &Object, new: &Object, renames: &Renames) -> Vec<PartChange
     for (part, value) in after {
         let (old_name, old_value) = before.remove(&part).unzip();
         let renamed_from = old_name.filter(|name| *name != part.name);
-        if old_value.as_ref() != Some(&value) || renamed_from.is_some() {
+        let differs = old_value.as_ref() != Some(&value) && !is_same_part(old, &part, &value);
+        if differs || renamed_from.is_some() {
             changes.push(PartChange { part, before: old_value, after: Some(value), renamed_from });
         }
     }
     changes
 }
 
+/// Whether an object stays the same with another value of a part: what differs is only remembered.
+fn is_same_part(object: &Object, part: &Part, value: &[u8]) -> bool {
+    let mut other = object.clone();
+    other.set_part(part, Some(value)).is_ok() && other == *object
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::address::ObjectKind;
+    use crate::canonical::Remembered;
     use crate::object::{Body, Column, Common, Table};
 
     fn table(name: &str, columns: &[(&str, &str)]) -> Object {
@@ -259,6 +267,16 @@ mod tests {
                 "ALTER public.t column b dropped, column a changed, column c added",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_only_remembered_does_not_differ() {
+        let a = table("t", &[("a", "text"), ("b", "text")]);
+        let mut b = table("t", &[("a", "text"), ("b", "integer")]);
+        let Body::Table(body) = &mut b.body else { panic!("it is a table") };
+        body.columns.values_mut().for_each(|column| column.inherited = Remembered(true));
+        let changes = diff(&catalog(&[a]), &catalog(&[b]), &Renames::default());
+        assert_eq!(changes[0].details(), "column b changed");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use pggit_catalog::address::{ObjectAddress, ObjectKind, Part};
 use pggit_catalog::rename::Renames;
 
-/// Renames of a case, from its `renames.txt`: `table public.a public.b`, `column public.b.x y`.
+/// Renames of a case, from its `renames.txt`: `table public.a public.b`, `column public.b.x y`, `attribute public.t.x y`.
 ///
 /// # Panics
 /// When a line is no rename.
@@ -20,10 +20,11 @@ pub fn renames(directory: &Path) -> Renames {
             Some((schema, name)) => ObjectAddress::new(kind, schema, name),
             None => ObjectAddress::global(kind, name),
         };
-        if kind == "column" || kind == "constraint" {
-            let (table, part) = old.rsplit_once('.').expect("a part is in a table");
-            let part = if kind == "column" { Part::column(part) } else { Part::constraint(part) };
-            renames.add_part(address(ObjectKind::Table, table), part, new.into());
+        if let "column" | "constraint" | "attribute" = kind {
+            let (whole, part) = old.rsplit_once('.').expect("a part is in an object");
+            let part = if kind == "constraint" { Part::constraint(part) } else { Part::column(part) };
+            let whole_kind = if kind == "attribute" { ObjectKind::Composite } else { ObjectKind::Table };
+            renames.add_part(address(whole_kind, whole), part, new.into());
             continue;
         }
         let object = ObjectKind::ALL

@@ -158,7 +158,7 @@ fn partitions_and_what_they_inherit() {
     assert_eq!(partition.parent, QualifiedName::new("public", "part"));
     assert_eq!(partition.bound, "FOR VALUES FROM (0) TO (10)");
     assert!(p1.inherits.is_empty());
-    assert!(p1.constraints["p1_pkey"].inherited);
+    assert!(p1.constraints["p1_pkey"].inherited.0);
     assert_eq!(p1.constraints["p1_pkey"].index_parent, Some(QualifiedName::new("public", "part_pkey")));
     let Body::Index(index) = &object(&snapshot, ObjectKind::Index, "p1_at_idx").body else {
         panic!("an index")

@@ -14,7 +14,7 @@ use pggit_catalog::plan::{Action, Hazard, Plan, Step};
 use pggit_catalog::rename::Renames;
 use pggit_db::introspect::Snapshot;
 use pggit_testkit::proof::{self, planned};
-use pggit_testkit::{TestDatabase, TestServer, psql, try_psql};
+use pggit_testkit::{TestDatabase, TestServer, psql, renames, try_psql};
 
 fn read(database: &TestDatabase) -> Snapshot {
     proof::read(database.settings())
@@ -95,33 +95,6 @@ fn given_schemas_are_built_from_nothing_and_taken_down() {
         }
     }
     report(&failures);
-}
-
-/// Renames of a case, from its `renames.txt`: `table public.a public.b`, `column public.b.x y`.
-fn renames(directory: &Path) -> Renames {
-    use pggit_catalog::address::{ObjectAddress, ObjectKind, Part};
-    let mut renames = Renames::default();
-    let Ok(text) = std::fs::read_to_string(directory.join("renames.txt")) else { return renames };
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [kind, old, new] = words[..] else { panic!("\"{line}\" is no rename") };
-        let address = |kind: ObjectKind, name: &str| match name.split_once('.') {
-            Some((schema, name)) => ObjectAddress::new(kind, schema, name),
-            None => ObjectAddress::global(kind, name),
-        };
-        if kind == "column" || kind == "constraint" {
-            let (table, part) = old.rsplit_once('.').expect("a part is in a table");
-            let part = if kind == "column" { Part::column(part) } else { Part::constraint(part) };
-            renames.add_part(address(ObjectKind::Table, table), part, new.into());
-            continue;
-        }
-        let object = ObjectKind::ALL
-            .into_iter()
-            .find(|known| format!("{known:?}").eq_ignore_ascii_case(kind))
-            .unwrap_or_else(|| panic!("\"{kind}\" is no kind"));
-        renames.add_object(address(object, old), address(object, new));
-    }
-    renames
 }
 
 /// Rows of all tables of the database, by table.

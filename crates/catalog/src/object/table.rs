@@ -123,8 +123,9 @@ record! {
         2 => definition: String,
         /// Whether existing rows were checked.
         3 => validated: bool,
-        /// It comes from a parent and is not declared here (`conislocal` is false or `conparentid` is set).
-        4 => inherited: bool,
+        /// It comes from a parent and is not declared here (`conislocal` is false or `conparentid` is set). What is
+        /// declared stays so, as of a column.
+        4 => inherited: Remembered<bool>,
         /// Columns it is about, in its order.
         5 => columns: Vec<String>,
         /// Table that a foreign key refers to.

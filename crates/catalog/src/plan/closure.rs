@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::id::{Dependents, Id, owned_by_part, partition_part, unit};
+use super::id::{Dependents, Id, Taken, names, owned_by_part, partition_part, unit};
 use super::is_disposable;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
@@ -149,6 +149,11 @@ pub(crate) fn fates(
             Some(after) => closure.compare(object, after),
         }
     }
+    for object in to.iter().filter(|object| !from.contains(&object.address)) {
+        if let Body::Table(Table { partition: Some(partition), server: None, .. }) = &object.body {
+            closure.complete_later(&object.address, &partition.parent);
+        }
+    }
     while let Some(event) = closure.tables.pop().or_else(|| closure.queue.pop()) {
         match event {
             Event::Destroyed(id) => closure.after_destroyed(&id),
@@ -166,7 +171,16 @@ pub(crate) fn fates(
     fates.retyped.retain(|(table, column)| {
         !fates.destroyed.contains(&(table.clone(), Some(Part::column(column)))) && !whole.contains(table)
     });
-    for address in whole.iter().filter(|address| holds_values(address.kind) && to.contains(address)) {
+    // Another type may have its name, or that of its multirange.
+    let taken: BTreeSet<Taken> = to
+        .iter()
+        .filter(|object| object.address.kind.is_type() && !from.contains(&object.address))
+        .flat_map(|object| names(to, &(object.address.clone(), None)))
+        .collect();
+    let comes_back = |address: &ObjectAddress| {
+        to.contains(address) || names(from, &(address.clone(), None)).iter().any(|name| taken.contains(name))
+    };
+    for address in whole.iter().filter(|address| holds_values(address.kind) && comes_back(address)) {
         if in_columns(needs, address, &mut BTreeSet::new()) {
             fates.rebuilt.insert(address.clone());
         }
@@ -199,10 +213,15 @@ impl Closure<'_> {
         let address = &from.address;
         let replace = match (&from.body, &to.body) {
             (Body::Table(a), Body::Table(b)) => {
-                let replace =
-                    a.partition_key != b.partition_key || a.of_type != b.of_type || a.server != b.server;
+                let replace = a.partition_key != b.partition_key
+                    || a.server != b.server
+                    || !table::can_be_of_type(a, b);
                 if !replace {
                     self.compare_tables(address, a, b);
+                    // The columns of a typed table are those of its type.
+                    if a.of_type.is_some() && (a.of_type != b.of_type || !table::same_columns(a, b)) {
+                        self.destroy((address.clone(), Some(super::id::of_type_part())));
+                    }
                 }
                 replace
             }
@@ -323,6 +342,7 @@ impl Closure<'_> {
         }
         if let Some(partition) = to.partition.as_ref().filter(|_| from.partition != to.partition) {
             self.clear_the_way(address, &partition.parent);
+            self.complete_later(address, &partition.parent);
         }
         for parent in from.inherits.iter().filter(|parent| !to.inherits.contains(parent)) {
             self.destroy((address.clone(), Some(super::id::inherits_part(parent))));
@@ -352,6 +372,40 @@ impl Closure<'_> {
                 self.destroy((address, None));
             }
         }
+    }
+
+    /// Indexes of a partitioned table of which a table that becomes a partition shall have none are made again after it is
+    /// attached: the server would make one for each that is there.
+    fn complete_later(&mut self, table: &ObjectAddress, parent: &QualifiedName) {
+        let attached: BTreeSet<&QualifiedName> = self
+            .to
+            .iter()
+            .filter_map(|object| match &object.body {
+                Body::Index(index) if index.table == table.qualified() => index.parent.as_ref(),
+                _ => None,
+            })
+            .collect();
+        let keys = match self.to.get(table).map(|object| &object.body) {
+            Some(Body::Table(body)) => {
+                body.constraints.values().filter_map(|constraint| constraint.index_parent.as_ref()).collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        let of_parent =
+            |object: &&Object| matches!(&object.body, Body::Index(index) if index.table == *parent);
+        let lacking: Vec<ObjectAddress> = self
+            .from
+            .iter()
+            .filter(of_parent)
+            .map(|object| &object.address)
+            .filter(|address| self.to.get(address).as_ref().is_some_and(of_parent))
+            .filter(|address| {
+                let name = address.qualified();
+                !attached.contains(&name) && !keys.contains(&name)
+            })
+            .cloned()
+            .collect();
+        lacking.into_iter().for_each(|address| self.destroy((address, None)));
     }
 
     fn after_destroyed(&mut self, id: &Id) {
@@ -439,7 +493,7 @@ impl Closure<'_> {
                     .constraints
                     .iter()
                     .filter(|(_, c)| {
-                        c.inherited && c.references == key.references && c.columns == key.columns
+                        c.inherited.0 && c.references == key.references && c.columns == key.columns
                     })
                     .map(|(name, _)| name.clone())
                     .collect(),

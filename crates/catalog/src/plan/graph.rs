@@ -64,7 +64,10 @@ fn edges(ops: &[Op], world: &World<'_>) -> Edges {
                 if let Some(other) = destroyers.of(on) {
                     edges.add(index, other);
                 }
-                altering(on).for_each(|other| edges.add(index, other));
+                // What changes in a schema is its owner and who may use it: that stops nothing from going.
+                if on.0.kind != ObjectKind::Schema {
+                    altering(on).for_each(|other| edges.add(index, other));
+                }
             }
             if let (Some(_), Some(&whole)) = (&id.1, destroyers.0.get(&(id.0.clone(), None))) {
                 edges.add(index, whole);
@@ -75,6 +78,11 @@ fn edges(ops: &[Op], world: &World<'_>) -> Edges {
                     edges.add(index, maker);
                 }
             }
+        }
+    }
+    for (index, op) in ops.iter().enumerate() {
+        for address in op.makes.iter().filter_map(id::put_aside) {
+            freed.extend(id::names(world.from, &(address, None)).into_iter().map(|name| (name, index)));
         }
     }
     for (index, op) in ops.iter().enumerate() {
@@ -127,6 +135,7 @@ fn edges(ops: &[Op], world: &World<'_>) -> Edges {
     }
     foreign_keys_first(ops, world, &destroyers, &mut edges);
     detach_first(ops, world, &destroyers, &mut edges);
+    untyped_first(ops, &destroyers, &mut edges);
     for same in alterers.values() {
         for pair in same.windows(2) {
             edges.add(pair[0], pair[1]);
@@ -179,7 +188,7 @@ fn detach_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut E
                     ObjectAddress::new(ObjectKind::Table, &index.table.schema, &index.table.name)
                 }
                 (Some(Body::Table(table)), Some(part)) if part.kind == PartKind::Constraint => {
-                    let of_parent = |c: &Constraint| c.index_parent.is_some() || c.inherited;
+                    let of_parent = |c: &Constraint| c.index_parent.is_some() || c.inherited.0;
                     if !table.constraints.get(&part.name).is_some_and(of_parent) {
                         continue;
                     }
@@ -199,6 +208,19 @@ fn detach_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut E
                 if let Some(&detach) = destroyers.0.get(&(table.clone(), Some(parent))) {
                     edges.add(detach, index);
                 }
+            }
+        }
+    }
+}
+
+/// A typed table gives up its type before its columns change.
+fn untyped_first(ops: &[Op], destroyers: &Doers, edges: &mut Edges) {
+    for (index, op) in ops.iter().enumerate() {
+        for (address, part) in op.destroys.iter().chain(&op.makes).chain(&op.alters) {
+            if part.as_ref().is_some_and(|part| part.kind == PartKind::Column)
+                && let Some(&untyped) = destroyers.0.get(&(address.clone(), Some(id::of_type_part())))
+            {
+                edges.add(untyped, index);
             }
         }
     }

@@ -27,6 +27,23 @@ pub(crate) fn inherits_part(parent: &QualifiedName) -> Part {
     Part::property(format!("inherits {parent}"))
 }
 
+/// The type of a typed table as a part of the table.
+pub(crate) fn of_type_part() -> Part {
+    Part::property("of type")
+}
+
+/// The identity of "the old type has given up its name".
+pub(crate) fn aside(address: &ObjectAddress) -> Id {
+    // An address of its own: it is there before the new type is.
+    (ObjectAddress { scope: Scope::Relation("aside".to_owned()), ..address.clone() }, None)
+}
+
+/// The type that has given up its name, if `id` says that one has.
+pub(crate) fn put_aside(id: &Id) -> Option<ObjectAddress> {
+    let plain = ObjectAddress { scope: Scope::Plain, ..id.0.clone() };
+    (*id == aside(&plain)).then_some(plain)
+}
+
 /// The owner of a sequence as a part of it.
 pub(crate) fn owned_by_part() -> Part {
     Part::property("owned_by")
@@ -71,6 +88,9 @@ pub(crate) fn units(object: &Object) -> Vec<Id> {
             }
             if table.partition.is_some() {
                 add(partition_part());
+            }
+            if table.of_type.is_some() {
+                add(of_type_part());
             }
         }
         Body::Domain(domain) => {
@@ -254,7 +274,13 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
         }
         // Parents and owners are identities of their own below.
         let structural = match &object.body {
-            Body::Table(_) => id.1.is_none() && on.0.kind == ObjectKind::Table,
+            Body::Table(table) => {
+                let is_type = |of: &QualifiedName| *of == on.0.qualified();
+                id.1.is_none()
+                    && (on.0.kind == ObjectKind::Table
+                        || (on.0.kind == ObjectKind::Composite
+                            && table.of_type.as_ref().is_some_and(is_type)))
+            }
             Body::Sequence(_) => on.0.kind == ObjectKind::Table,
             // A child's index is made before it is attached.
             Body::Index(index) => {
@@ -284,7 +310,7 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
                 table
                     .constraints
                     .get(&own.name)
-                    .is_some_and(|c| c.inherited && (c.references.is_none() || renamed))
+                    .is_some_and(|c| c.inherited.0 && (c.references.is_none() || renamed))
                     && on.0.kind == ObjectKind::Table
                     && on.0 != *address
             }
@@ -319,6 +345,13 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
                 let id = (address.clone(), Some(Part::constraint(name)));
                 for column in &constraint.columns {
                     add(id.clone(), (address.clone(), Some(Part::column(column))));
+                    // A column from a parent comes and goes with the parent's.
+                    if !constraint.inherited.0 && table.columns.get(column).is_some_and(|c| c.inherited.0) {
+                        let above = table.partition.as_ref().map(|place| &place.parent);
+                        for parent in table.inherits.iter().chain(above) {
+                            add(id.clone(), (table_id(parent).0, Some(Part::column(column))));
+                        }
+                    }
                 }
                 if let Some(references) = &constraint.references {
                     add(id, table_id(references));
@@ -331,7 +364,8 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
                 add((address.clone(), Some(partition_part())), table_id(&partition.parent));
             }
             if let Some(of) = &table.of_type {
-                add(whole, (ObjectAddress::new(ObjectKind::Composite, &of.schema, &of.name), None));
+                let on = (ObjectAddress::new(ObjectKind::Composite, &of.schema, &of.name), None);
+                add((address.clone(), Some(of_type_part())), on);
             }
         }
         Body::Trigger(trigger) if trigger.inherited => {

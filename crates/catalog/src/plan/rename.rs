@@ -61,6 +61,14 @@ pub(crate) fn rename(from: &Catalog, to: &Catalog, renames: &Renames, role: Opti
     let mapping = mapping(from, to, renames);
     let statements = statement::statements(from, to, &mapping);
     let mut catalog = rewrite::rewrite(from, to, &mapping, &statements.moved);
+    for address in &statements.untyped {
+        if let Some(mut object) = catalog.get(address).cloned()
+            && let Body::Table(table) = &mut object.body
+        {
+            table.of_type = None;
+            catalog.insert(object);
+        }
+    }
     let mut steps = Vec::new();
     for step in &statements.steps {
         let Action::SetSchema { to: schema, .. } = &step.action else { continue };

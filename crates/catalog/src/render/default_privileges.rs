@@ -27,10 +27,32 @@ pub(crate) fn drop(object: &Object) -> Vec<Step> {
     steps
 }
 
+/// Takes back those that `role` makes objects of `schema` with, and gives them again after `steps`: what is made in
+/// between, such as the members of an extension, has the privileges that it comes with.
+pub(crate) fn without(steps: Vec<Step>, role: Option<&str>, schema: &str, catalog: &Catalog) -> Vec<Step> {
+    let in_force = |object: &&Object| match &object.body {
+        Body::DefaultPrivileges(defaults) => {
+            Some(defaults.role.as_str()) == role && ["", schema].contains(&object.address.schema.as_str())
+        }
+        _ => false,
+    };
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for object in catalog.iter().filter(in_force) {
+        let none = Object { common: Common::default(), ..object.clone() };
+        before.extend(super::grant::changes(object, &none, &BTreeSet::new(), None));
+        after.extend(super::grant::changes(&none, object, &BTreeSet::new(), None));
+    }
+    before.into_iter().chain(steps).chain(after).collect()
+}
+
 /// The privileges that an object has which `role` makes while the default privileges of `catalog` are in force, as
 /// differences from what its kind grants by default.
 pub(crate) fn of_new(object: &Object, role: Option<&str>, catalog: &Catalog) -> BTreeMap<String, Grant> {
     let (Some(role), Some(objects)) = (role, objects_of(object.address.kind)) else { return BTreeMap::new() };
+    // A shell has none until it is defined.
+    if matches!(&object.body, Body::BaseType(base) if base.is_shell()) {
+        return BTreeMap::new();
+    }
     let of_schema = |schema: &str| {
         let address = ObjectAddress::new(ObjectKind::DefaultPrivileges, schema, objects.name(role));
         catalog.get(&address).map(|defaults| defaults.common.grants.clone()).unwrap_or_default()

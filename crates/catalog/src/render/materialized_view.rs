@@ -1,9 +1,10 @@
 //! Materialized views.
 
 use super::option;
+use super::table::column::own_storage;
 use crate::address::{ObjectAddress, Part};
 use crate::ident::quote_ident;
-use crate::object::{MaterializedView, ViewColumn};
+use crate::object::{MaterializedView, OutputColumn, ViewColumn};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
 
 pub(crate) fn create(address: &ObjectAddress, view: &MaterializedView) -> Vec<Step> {
@@ -16,8 +17,9 @@ pub(crate) fn create(address: &ObjectAddress, view: &MaterializedView) -> Vec<St
     let definition = view.definition.trim_end().trim_end_matches(';');
     let sql = format!("CREATE MATERIALIZED VIEW {address}{method}{options}{space} AS\n{definition}{data}");
     let mut steps = vec![Step::new(ChangeKind::Create, address, Action::CreateMaterializedView, sql)];
-    for (name, column) in &view.columns {
-        for mut step in columns(address, name, &ViewColumn::default(), column) {
+    let attached = view.output.iter().filter_map(|column| Some((column, view.columns.get(&column.name)?)));
+    for (column, attached) in attached {
+        for mut step in columns(address, column, &ViewColumn::default(), attached) {
             step.change = ChangeKind::Create;
             steps.push(step);
         }
@@ -53,7 +55,8 @@ fn alter_step(address: &ObjectAddress, clause: &str, part: Option<Part>, mode: L
     part.map_or_else(|| step.clone(), |part| step.clone().on(part))
 }
 
-fn columns(address: &ObjectAddress, name: &str, from: &ViewColumn, to: &ViewColumn) -> Vec<Step> {
+fn columns(address: &ObjectAddress, column: &OutputColumn, from: &ViewColumn, to: &ViewColumn) -> Vec<Step> {
+    let name = &column.name;
     let mut steps = Vec::new();
     let mut add = |clause: String, mode: LockMode| {
         let clause = format!("ALTER COLUMN {} {clause}", quote_ident(name));
@@ -64,7 +67,8 @@ fn columns(address: &ObjectAddress, name: &str, from: &ViewColumn, to: &ViewColu
         add(format!("SET STATISTICS {}", to.statistics.unwrap_or(-1)), light);
     }
     if from.storage != to.storage {
-        add(format!("SET STORAGE {}", to.storage.as_deref().unwrap_or("DEFAULT")), LockMode::AccessExclusive);
+        let storage = to.storage.as_deref().unwrap_or(own_storage(&column.type_name));
+        add(format!("SET STORAGE {storage}"), LockMode::AccessExclusive);
     }
     if from.compression != to.compression {
         add(
@@ -104,10 +108,10 @@ pub(crate) fn alter(address: &ObjectAddress, from: &MaterializedView, to: &Mater
         steps.push(alter_step(address, &clause, None, LockMode::ShareUpdateExclusive));
     }
     let none = ViewColumn::default();
-    for name in to.output.iter().map(|column| &column.name) {
-        let old = from.columns.get(name).unwrap_or(&none);
-        let new = to.columns.get(name).unwrap_or(&none);
-        steps.extend(columns(address, name, old, new));
+    for column in &to.output {
+        let old = from.columns.get(&column.name).unwrap_or(&none);
+        let new = to.columns.get(&column.name).unwrap_or(&none);
+        steps.extend(columns(address, column, old, new));
     }
     steps
 }

@@ -6,7 +6,7 @@ use crate::object::{OwnedBy, Sequence, SequenceOptions};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
 
 /// The numbers that a sequence of this type and increment has when nothing is said.
-fn defaults(data_type: &str, increment: i64) -> SequenceOptions {
+pub(crate) fn defaults(data_type: &str, increment: i64) -> SequenceOptions {
     let (low, high) = match data_type {
         "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
         "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),

@@ -40,7 +40,10 @@ fn fixed(subscription: &Subscription) -> BTreeMap<&String, &String> {
 /// It is made disabled: who enables it decides when copying starts.
 pub(crate) fn create(address: &ObjectAddress, subscription: &Subscription) -> Step {
     let mut options = vec!["connect = false".to_owned()];
-    options.extend(subscription.options.iter().map(|(name, value)| entry(name, value)));
+    // By default the slot is called as the subscription is, also where that is no name that a slot could be given.
+    let usual = |name: &str, value: &str| name == SLOT && value == address.name;
+    let said = subscription.options.iter().filter(|(name, value)| !usual(name, value));
+    options.extend(said.map(|(name, value)| entry(name, value)));
     let sql = format!(
         "CREATE SUBSCRIPTION {address} CONNECTION {} PUBLICATION {} WITH ({})",
         quote_literal(&subscription.connection),

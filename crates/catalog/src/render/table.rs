@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::option;
 use crate::address::{ObjectAddress, Part};
-use crate::ident::quote_ident;
+use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{Constraint, ConstraintKind, Persistence, ReplicaIdentityKind, Table};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
 
@@ -71,7 +71,7 @@ pub(crate) fn inline_constraints(
             constraint.kind != ConstraintKind::ForeignKey
                 && !again
                 && constraint.validated
-                && (table.partition.is_some() || !constraint.inherited)
+                && (table.partition.is_some() || !constraint.inherited.0)
                 && !later.contains(&Part::constraint(*name))
         })
         .map(|(name, _)| name.clone())
@@ -167,6 +167,38 @@ pub(crate) fn alter(address: &ObjectAddress, from: &Table, to: &Table) -> Vec<St
     }
     steps.extend(row_security(address, from, to));
     steps
+}
+
+/// Whether the names and types of the columns are the same, which those of a typed table have from its type.
+pub(crate) fn same_columns(from: &Table, to: &Table) -> bool {
+    from.columns.len() == to.columns.len()
+        && from.columns.iter().all(|(name, old)| {
+            to.columns
+                .get(name)
+                .is_some_and(|new| old.type_name == new.type_name && old.collation == new.collation)
+        })
+}
+
+/// Whether the table can become one of the type that it has in the end, by what its columns are altered to: they have to
+/// stand in the order of the type's attributes.
+pub(crate) fn can_be_of_type(from: &Table, to: &Table) -> bool {
+    if to.of_type.is_none() || (from.of_type == to.of_type && same_columns(from, to)) {
+        return true;
+    }
+    let stays = |name: &String| {
+        from.columns.get(name).zip(to.columns.get(name)).is_some_and(|(old, new)| {
+            old.is_virtual == new.is_virtual && (old.generated == new.generated || new.generated.is_none())
+        })
+    };
+    let kept = from.columns_in_order().map(|(name, _)| name).filter(|name| stays(name));
+    let added = to.columns_in_order().map(|(name, _)| name).filter(|name| !stays(name));
+    kept.chain(added).eq(to.columns_in_order().map(|(name, _)| name))
+}
+
+/// `OF` or `NOT OF`.
+pub(crate) fn of_type(address: &ObjectAddress, of: Option<&QualifiedName>) -> Step {
+    let clause = of.map_or("NOT OF".to_owned(), |of| format!("OF {of}"));
+    alter_step(address, "of_type", &clause)
 }
 
 /// Row-level security.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pggit_catalog::address::Part;
+use pggit_catalog::canonical::Remembered;
 use pggit_catalog::identity::CatalogRow;
 use pggit_catalog::object::{Constraint, ConstraintKind};
 
@@ -58,7 +59,7 @@ pub(super) fn read<S: Session>(
             kind,
             definition,
             validated,
-            inherited,
+            inherited: Remembered(inherited),
             columns,
             references,
             index_options,

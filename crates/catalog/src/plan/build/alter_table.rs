@@ -36,7 +36,7 @@ impl Build<'_> {
             let stays = !self.fates.drops_part(address, &part);
             match a.constraints.get(name) {
                 Some(before) if stays => {
-                    let by_parent = constraint.inherited && before.inherited && b.partition.is_some();
+                    let by_parent = constraint.inherited.0 && before.inherited.0 && b.partition.is_some();
                     let step = match table::constraint::change(before, constraint) {
                         Change::Validate if !by_parent => {
                             table::constraint::validate(address, name, constraint)
@@ -75,9 +75,30 @@ impl Build<'_> {
                 self.push(op);
             }
         }
+        self.become_typed(address, a, b);
         self.replica_identity(address, &a.replica_identity, b);
         self.cluster_on(address, a.cluster_on.as_ref(), b);
         made
+    }
+
+    /// `OF`, once the columns are those of the type.
+    fn become_typed(&mut self, address: &ObjectAddress, a: &Table, b: &Table) {
+        let part = id::of_type_part();
+        if b.of_type.is_none() || (a.of_type.is_some() && !self.fates.drops_part(address, &part)) {
+            return;
+        }
+        let mut op =
+            Op::new(vec![table::of_type(address, b.of_type.as_ref())]).makes((address.clone(), Some(part)));
+        for column in b.columns.keys() {
+            op = op.needs((address.clone(), Some(Part::column(column))));
+        }
+        for column in a.columns.keys() {
+            op = op.after_gone((address.clone(), Some(Part::column(column))));
+        }
+        for parent in &a.inherits {
+            op = op.after_gone((address.clone(), Some(id::inherits_part(parent))));
+        }
+        self.push(op);
     }
 
     /// `ADD COLUMN`, unless it comes with that of a parent.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::Build;
-use super::types::aside;
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::canonical::Remembered;
 use crate::catalog::Catalog;
 use crate::object::{BaseType, Body, Domain, MaterializedView, Object, Sequence, Trigger};
 use crate::plan::id;
+use crate::plan::id::aside;
 use crate::plan::op::{Op, Phase};
 use crate::render::{
     access_method, aggregate, base_type, cast, collation, comment, composite_type, conversion,
@@ -36,7 +36,10 @@ impl Build<'_> {
             && object.dependencies().iter().any(|dependency| calls(&dependency.on));
         let steps = match &object.body {
             Body::Schema(_) => vec![schema::create(address)],
-            Body::Extension(body) => vec![extension::create(address, body)],
+            Body::Extension(body) => {
+                let create = vec![extension::create(address, body)];
+                default_privileges::without(create, self.role(), &body.schema, self.from)
+            }
             Body::Enum(body) => vec![enum_type::create(address, body)],
             Body::Composite(body) => vec![composite_type::create(address, body)],
             Body::Domain(body) => {

@@ -112,7 +112,7 @@ impl Build<'_> {
     ///
     /// `stays`: the table was a child of that parent before.
     fn comes_by_itself(&self, body: &Table, name: &str, constraint: &Constraint, stays: bool) -> bool {
-        if !constraint.inherited {
+        if !constraint.inherited.0 {
             return false;
         }
         let has = |parent: &QualifiedName| {
@@ -197,7 +197,7 @@ impl Build<'_> {
         for partition in self.to_partitions.get(&address.qualified()).into_iter().flatten() {
             let Some(body) = Self::table_of(self.to, &partition.qualified()) else { continue };
             let own = body.constraints.iter().filter(|(other, constraint)| {
-                constraint.kind == ConstraintKind::ForeignKey && constraint.inherited && *other != name
+                constraint.kind == ConstraintKind::ForeignKey && constraint.inherited.0 && *other != name
             });
             adopted.extend(own.map(|(other, _)| (partition.clone(), Some(Part::constraint(other)))));
         }

@@ -326,7 +326,7 @@ impl Build<'_> {
         let step = match (&object.body, part.kind) {
             (Body::Table(body), PartKind::Constraint) => {
                 let Some(constraint) = body.constraints.get(&part.name) else { return };
-                if constraint.inherited {
+                if constraint.inherited.0 {
                     return;
                 }
                 table::constraint::drop(address, &part.name, constraint)
@@ -421,10 +421,11 @@ impl Build<'_> {
             if !self.fates.destroyed.contains(&id) {
                 continue;
             }
-            let by_parent =
-                constraint.inherited && !constraint.kind.has_index() && parent_drops(Part::constraint(name));
+            let by_parent = constraint.inherited.0
+                && !constraint.kind.has_index()
+                && parent_drops(Part::constraint(name));
             let inherited_key = constraint.references.is_some()
-                && constraint.inherited
+                && constraint.inherited.0
                 && body.partition.is_some()
                 && !self.fates.drops_part(address, &id::partition_part());
             if self.fates.with_parent.contains_key(&id) {
@@ -437,6 +438,12 @@ impl Build<'_> {
             };
             let op = self.with_attached(&id, Op::new(steps).destroys(id.clone()));
             ops.push(op);
+        }
+        if body.of_type.is_some() {
+            let id = part_id(id::of_type_part());
+            if self.fates.destroyed.contains(&id) {
+                ops.push(Op::new(vec![table::of_type(address, None)]).destroys(id));
+            }
         }
         if let Some(partition) = &body.partition {
             let id = part_id(id::partition_part());

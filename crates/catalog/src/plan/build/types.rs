@@ -4,21 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::Build;
-use crate::address::{ObjectAddress, ObjectKind, Part, Scope};
+use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{Body, Column, Object};
-use crate::plan::id::{self, Id};
+use crate::plan::id::{self, aside};
 use crate::plan::op::Op;
 use crate::plan::{Action, Step};
 use crate::render::table::conversion::{self, Origin};
 use crate::render::{collation, domain, kind_keyword};
-
-/// The identity of "the old type has given up its name".
-pub(super) fn aside(address: &ObjectAddress) -> Id {
-    // An address of its own: it is there before the new type is.
-    (ObjectAddress { scope: Scope::Relation("aside".to_owned()), ..address.clone() }, None)
-}
 
 impl Build<'_> {
     /// A type name that is free at start and end.
@@ -94,7 +88,9 @@ impl Build<'_> {
         let origin = |name: &str| {
             name.contains('.').then(|| {
                 let is_it = |object: &&Object| {
-                    object.address.kind.is_type() && object.address.qualified().to_string() == name
+                    let is_type =
+                        object.address.kind.is_type() || object.address.kind == ObjectKind::BaseType;
+                    is_type && object.address.qualified().to_string() == name
                 };
                 match self.from.iter().find(is_it).or_else(|| self.to.iter().find(is_it)).map(|o| &o.body) {
                     Some(Body::Domain(domain)) => Origin::Domain(domain.base_type.clone()),

@@ -195,7 +195,7 @@ impl Scene {
     /// Tables with foreign keys to that one, but for partitions, whose parents have them.
     pub(in crate::plan) fn referring(&self, place: Place) -> BTreeSet<Place> {
         let refers = |(other, relation): (Place, &Relation)| {
-            let constraint = |name: &String| relation.constraint(name).is_some_and(|c| !c.inherited);
+            let constraint = |name: &String| relation.constraint(name).is_some_and(|c| !c.inherited.0);
             let here = relation.references.iter().any(|(name, on)| *on == place && constraint(name));
             here.then_some(other)
         };
@@ -340,6 +340,12 @@ impl Scene {
                 self.leave(place, None);
                 if let Some(table) = self.relations[place].table_mut() {
                     table.partition = None;
+                }
+            }
+            Action::AlterTable if step.part == Some(Part::property("of_type")) => {
+                let untyped = step.sql.ends_with(" NOT OF");
+                if let Some(table) = self.relations[place].table_mut() {
+                    table.of_type = after.and_then(|table| table.of_type.clone()).filter(|_| !untyped);
                 }
             }
             Action::AlterTable => self.inherit(step, place),

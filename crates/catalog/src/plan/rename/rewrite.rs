@@ -311,15 +311,17 @@ fn rewrite_table(table: &mut Table, before: &ObjectAddress, mapping: &Mapping) {
     for item in table.constraints.values_mut() {
         item.columns.iter_mut().for_each(|name| *name = column(name));
         item.references = item.references.as_ref().map(|table| mapping.name(table));
-        if let Some(parent) = &mut item.index_parent {
-            // The index of a constraint is called as the constraint is.
-            let renamed = mapping.parts.iter().find_map(|(table, parts)| {
-                (table.schema == parent.schema).then(|| parts.get(&Part::constraint(&parent.name))).flatten()
-            });
-            if let Some(name) = renamed {
-                parent.name.clone_from(name);
-            }
-            *parent = mapping.name(parent);
+        if let (Some(index), Some(partition)) = (&mut item.index_parent, &table.partition) {
+            // The index of a constraint is called as the constraint is, and is where its table is.
+            let above = &partition.parent;
+            let of = ObjectAddress::new(ObjectKind::Table, &above.schema, &above.name);
+            let constraint = Part::constraint(&index.name);
+            let renamed = mapping.parts.get(&of).and_then(|parts| parts.get(&constraint));
+            *index = match renamed {
+                Some(name) => QualifiedName::new(&index.schema, name),
+                None => mapping.name(index),
+            };
+            index.schema = mapping.name(above).schema;
         }
     }
     table.inherits.iter_mut().for_each(|parent| *parent = mapping.name(parent));

@@ -1,19 +1,21 @@
 //! The statements that rename.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Mapping, follow, free_name};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::quote_ident;
-use crate::object::{Body, Object};
+use crate::object::{Body, Object, Table};
 use crate::plan::{Action, ChangeKind, Hazard, LockMode, Step};
-use crate::render::{keyword, kind_keyword, target_of};
+use crate::render::{keyword, kind_keyword, table, target_of};
 
 /// Steps, and what had to give up its name to them: address before, address in between.
 pub(super) struct Statements {
     pub(super) steps: Vec<Step>,
     pub(super) moved: BTreeMap<ObjectAddress, ObjectAddress>,
+    /// Typed tables that have given up their type, by their address afterwards.
+    pub(super) untyped: BTreeSet<ObjectAddress>,
 }
 
 /// Where names live that exclude each other: relations and types share one here, which is never too narrow.
@@ -107,12 +109,47 @@ pub(super) fn statements(from: &Catalog, to: &Catalog, mapping: &Mapping) -> Sta
         occupied.insert(space(goal), object.address.clone());
         steps.extend(rename_steps(object, &now, goal));
     }
+    let typed = typed_tables(from, mapping);
+    let untyped = typed.iter().filter(|(_, follows)| !**follows);
+    let untyped: BTreeSet<ObjectAddress> =
+        untyped.map(|(before, _)| mapping.object(before).clone()).collect();
+    steps.extend(untyped.iter().map(|address| table::of_type(address, None)));
     for (before, parts) in &mapping.parts {
-        if let Some(object) = from.get(before) {
-            steps.extend(part_steps(object, mapping.object(before), parts));
+        let Some(object) = from.get(before) else { continue };
+        let mut parts = parts.clone();
+        if typed.get(before) == Some(&true) {
+            parts.retain(|part, _| part.kind != PartKind::Column);
         }
+        let has_tables = |table: &ObjectAddress| of_type(from, table) == Some(before.clone());
+        let cascade = typed.iter().any(|(table, follows)| *follows && has_tables(table));
+        steps.extend(part_steps(object, mapping.object(before), &parts, cascade));
     }
-    Statements { steps, moved }
+    Statements { steps, moved, untyped }
+}
+
+/// The type of a typed table.
+fn of_type(from: &Catalog, table: &ObjectAddress) -> Option<ObjectAddress> {
+    match &from.get(table)?.body {
+        Body::Table(Table { of_type: Some(of), .. }) => {
+            Some(ObjectAddress::new(ObjectKind::Composite, &of.schema, &of.name))
+        }
+        _ => None,
+    }
+}
+
+/// Typed tables with columns or attributes that are renamed, and whether the columns follow the attributes: the server
+/// lets them have no other names.
+fn typed_tables(from: &Catalog, mapping: &Mapping) -> BTreeMap<ObjectAddress, bool> {
+    let columns = |address: &ObjectAddress| -> BTreeMap<&Part, &String> {
+        let parts = mapping.parts.get(address).into_iter().flatten();
+        parts.filter(|(part, _)| part.kind == PartKind::Column).collect()
+    };
+    let tables = from.iter().filter_map(|object| Some((&object.address, of_type(from, &object.address)?)));
+    tables
+        .map(|(table, of)| (table, columns(table), columns(&of)))
+        .filter(|(_, own, attributes)| !own.is_empty() || !attributes.is_empty())
+        .map(|(table, own, attributes)| (table.clone(), own == attributes))
+        .collect()
 }
 
 /// Whether what an object is called is made of the names of others, roles among them, and follows them.
@@ -160,7 +197,13 @@ fn rename_steps(object: &Object, now: &ObjectAddress, goal: &ObjectAddress) -> V
     steps
 }
 
-fn part_steps(object: &Object, address: &ObjectAddress, parts: &BTreeMap<Part, String>) -> Vec<Step> {
+fn part_steps(
+    object: &Object,
+    address: &ObjectAddress,
+    parts: &BTreeMap<Part, String>,
+    cascade: bool,
+) -> Vec<Step> {
+    let cascade = if cascade { " CASCADE" } else { "" };
     // `ALTER FOREIGN TABLE` does not rename constraints, `ALTER TABLE` does everywhere.
     let keyword = kind_keyword(object.address.kind);
     let mut pending: Vec<(Part, String)> = parts
@@ -176,7 +219,7 @@ fn part_steps(object: &Object, address: &ObjectAddress, parts: &BTreeMap<Part, S
             _ => "COLUMN",
         };
         let sql = format!(
-            "ALTER {keyword} {address} RENAME {word} {} TO {}",
+            "ALTER {keyword} {address} RENAME {word} {} TO {}{cascade}",
             quote_ident(&part.name),
             quote_ident(to)
         );
@@ -225,7 +268,7 @@ fn comes_from_parent(object: &Object, part: &Part) -> bool {
     match part.kind {
         PartKind::Column => table.columns.get(&part.name).is_some_and(|column| column.inherited.0),
         PartKind::Constraint => table.constraints.get(&part.name).is_some_and(|constraint| {
-            constraint.inherited && !constraint.kind.has_index() && constraint.references.is_none()
+            constraint.inherited.0 && !constraint.kind.has_index() && constraint.references.is_none()
         }),
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use crate::address::{ObjectAddress, Part};
 use crate::ident::{QualifiedName, quote_ident};
-use crate::object::{Column, Identity};
+use crate::object::{Column, Identity, SequenceOptions};
 use crate::plan::{Action, Hazard, LockMode, Step};
 use crate::render::{option, sequence};
 
@@ -18,16 +18,41 @@ fn identity(address: &ObjectAddress, name: &str, type_name: &str, identity: &Ide
     if identity.sequence != usual || usual.name.len() > crate::ident::MAX_IDENT_BYTES {
         options.push_str(&format!(" SEQUENCE NAME {}", identity.sequence));
     }
-    if identity.options.data_type != type_name && !identity.options.data_type.is_empty() {
-        options.push_str(&format!(" AS {}", identity.options.data_type));
-    }
-    options.push_str(&sequence::option_clauses(&identity.options));
+    options.push_str(&sequence::option_clauses(&first_options(type_name, identity)));
     let options = options.trim_start();
     if options.is_empty() {
         format!("GENERATED {when} AS IDENTITY")
     } else {
         format!("GENERATED {when} AS IDENTITY ({options})")
     }
+}
+
+/// The numbers that the sequence of a column of this type can be made with: it is of the same type.
+fn first_options(type_name: &str, identity: &Identity) -> SequenceOptions {
+    let options = &identity.options;
+    if options.data_type == type_name || options.data_type.is_empty() {
+        return options.clone();
+    }
+    let usual = sequence::defaults(type_name, options.increment);
+    let start = options.start.clamp(usual.min, usual.max);
+    SequenceOptions {
+        increment: options.increment,
+        cache: options.cache,
+        cycle: options.cycle,
+        start,
+        ..usual
+    }
+}
+
+/// The sequence is of another type than its column: `LIKE … INCLUDING IDENTITY` makes such ones.
+fn other_type(address: &ObjectAddress, name: &str, type_name: &str, identity: &Identity) -> Option<Step> {
+    let first = first_options(type_name, identity);
+    (first.data_type != identity.options.data_type).then(|| {
+        let clauses = sequence::option_changes(&first, &identity.options);
+        let sql = format!("ALTER SEQUENCE {}{clauses}", identity.sequence);
+        let action = Action::AlterColumn { column: name.to_owned() };
+        Step::alter(address, action, sql).on(Part::column(name))
+    })
 }
 
 /// What follows the type: generation, default, identity, not null; each with a leading space.
@@ -86,6 +111,7 @@ pub(crate) fn extras(address: &ObjectAddress, name: &str, column: &Column) -> Ve
         ..Column::default()
     };
     let mut steps = storage(address, name, &bare, column);
+    steps.extend(column.identity.iter().filter_map(|it| other_type(address, name, &column.type_name, it)));
     if column.identity.as_ref().is_some_and(|identity| identity.unlogged) {
         steps.extend(unlogged(address, name, column));
     }
@@ -100,12 +126,19 @@ fn unlogged(address: &ObjectAddress, name: &str, column: &Column) -> Option<Step
     Some(Step::alter(address, action, sql).on(Part::column(name)))
 }
 
+/// How a type that can choose is stored when nothing is said. The word `DEFAULT` is known since PostgreSQL 16 only.
+pub(crate) fn own_storage(type_name: &str) -> &'static str {
+    let is = |name: &str| type_name == name || type_name.starts_with(&format!("{name}("));
+    // The others of the server with a length that varies have EXTENDED (`typstorage`).
+    let main = ["numeric", "inet", "cidr"].into_iter().any(is);
+    if main { "MAIN" } else { "EXTENDED" }
+}
+
 /// Changes of storage, compression, statistics and options.
 pub(crate) fn storage(address: &ObjectAddress, name: &str, from: &Column, to: &Column) -> Vec<Step> {
     let mut steps = Vec::new();
     if from.storage != to.storage {
-        // The word DEFAULT is known since 16 only; EXTENDED is what nearly every type that can choose has.
-        let storage = to.storage.as_deref().unwrap_or("EXTENDED");
+        let storage = to.storage.as_deref().unwrap_or(own_storage(&to.type_name));
         steps.push(step(address, name, &format!("SET STORAGE {storage}")));
     }
     if from.compression != to.compression {
@@ -207,6 +240,7 @@ pub(crate) fn set_identity(
         (None, Some(new)) => {
             let clause = format!("ADD {}", identity(address, name, type_name, new));
             let mut steps = vec![part(step(address, name, &clause))];
+            steps.extend(other_type(address, name, type_name, new));
             let bare = Column { identity: Some(new.clone()), ..Column::default() };
             if new.unlogged {
                 steps.extend(unlogged(address, name, &bare));

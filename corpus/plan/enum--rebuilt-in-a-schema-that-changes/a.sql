@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('sad', 'ok', 'happy', 'angry');
+CREATE TABLE app.users (id integer, feeling app.mood DEFAULT 'ok');

@@ -1,0 +1,2 @@
+CREATE TABLE t (a numeric, b text);
+CREATE MATERIALIZED VIEW v AS SELECT a, b FROM t;

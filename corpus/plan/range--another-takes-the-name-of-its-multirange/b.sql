@@ -1,0 +1,2 @@
+CREATE TYPE numbers AS RANGE (subtype = float8, multirange_type_name = many_floats);
+CREATE TABLE t (a numbers);

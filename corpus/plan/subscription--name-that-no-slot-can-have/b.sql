@@ -1,0 +1,1 @@
+CREATE SUBSCRIPTION "Ünï it's" CONNECTION 'host=nowhere' PUBLICATION p WITH (connect = false);

@@ -1,0 +1,2 @@
+CREATE TABLE animals (name text);
+CREATE TABLE dogs (breed text) INHERITS (animals);

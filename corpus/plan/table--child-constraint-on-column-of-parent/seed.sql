@@ -1,0 +1,1 @@
+INSERT INTO dogs VALUES ('rex', 'poodle');

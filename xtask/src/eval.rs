@@ -7,6 +7,7 @@ mod known_failures;
 mod run;
 mod source;
 mod takeover;
+mod walk;
 mod workbench;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
+use pggit_testkit::TestServer;
 use pggit_wire::server::{PrivateServer, ServerOptions};
 
 use built::{Build, History, Turn};
@@ -72,6 +74,12 @@ pub struct Eval {
     /// Cases of this name alone.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Instead: so many random walks, each step proven both ways.
+    #[arg(long, value_name = "N", conflicts_with_all = ["only", "sample", "on"])]
+    walk: Option<u64>,
+    /// Seed of the first walk.
+    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "walk")]
+    seed: u64,
     /// How many cases at a time.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
@@ -110,7 +118,7 @@ impl Eval {
     /// The sample, as a test.
     #[must_use]
     pub fn sample(pg: u8) -> Self {
-        Self { on: Vec::new(), pg, sample: true, only: Vec::new(), jobs: 2 }
+        Self { on: Vec::new(), pg, sample: true, only: Vec::new(), walk: None, seed: 1, jobs: 2 }
     }
 
     /// Builds what is needed, starts a server and tries each case.
@@ -118,6 +126,11 @@ impl Eval {
     /// # Errors
     /// When a case fails that is not known to, or one passes that is known to fail.
     pub fn run(self) -> anyhow::Result<()> {
+        if let Some(count) = self.walk {
+            system::require_packages()?;
+            let server = TestServer::around(self.plain()?);
+            return walk::run(&server, self.seed, count, self.jobs);
+        }
         let Some(source) = Source::find()? else {
             println!("There is no corpus here: nothing to do. PGGIT_EVAL_DIR names its directory.");
             return Ok(());

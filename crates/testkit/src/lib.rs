@@ -9,6 +9,7 @@ pub mod proof;
 mod renames;
 mod server;
 mod state;
+pub mod walk;
 
 pub use client::{pg_dump, pg_restore, psql, try_psql};
 pub use dump::{assert_same_dump, dump, dump_with_rows, normalized};

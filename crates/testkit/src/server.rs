@@ -51,6 +51,12 @@ impl TestServer {
                 .install_extension(&files)
                 .unwrap_or_else(|error| panic!("the extension is not installed: {error}"));
         }
+        Self::around(server)
+    }
+
+    /// A server that was started before; it ends with the value.
+    #[must_use]
+    pub fn around(server: PrivateServer) -> Self {
         Self { settings: server.settings("postgres"), private: Some(server) }
     }
 

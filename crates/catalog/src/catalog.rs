@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::address::ObjectAddress;
-use crate::object::Object;
+use crate::ident::quote_ident;
+use crate::object::{Body, Object};
 
 /// All modelled objects of one database. Objects are shared, so copying a catalog is cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,4 +85,19 @@ pub struct Unmodelled {
     pub kind: String,
     /// Identity as `pg_identify_object` gives it.
     pub identity: String,
+}
+
+impl Unmodelled {
+    /// What a modelled object is called where it is not read, since the role may not see all of it.
+    #[must_use]
+    pub fn of(object: &Object) -> Self {
+        let identity = match &object.body {
+            Body::UserMapping(mapping) => {
+                let role = mapping.role.as_deref().unwrap_or("public");
+                format!("{} on server {}", quote_ident(role), quote_ident(&mapping.server))
+            }
+            _ => object.address.to_string(),
+        };
+        Self { kind: object.address.kind.name().to_owned(), identity }
+    }
 }

@@ -64,9 +64,8 @@ mod view;
 
 use pggit_catalog::address::ObjectAddress;
 use pggit_catalog::catalog::{Catalog, Unmodelled};
-use pggit_catalog::ident::quote_ident;
 use pggit_catalog::identity::Identities;
-use pggit_catalog::object::Body;
+use pggit_catalog::object::{Body, Object};
 use thiserror::Error;
 
 use crate::session::{RowError, Session, SessionError};
@@ -92,21 +91,15 @@ impl Snapshot {
     /// The same for a repository, whose commits everybody can read: what holds passwords is reported and not modelled.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
+        let is_secret = |object: &&Object| match &object.body {
+            Body::UserMapping(mapping) => !mapping.options.is_empty(),
+            body => matches!(body, Body::Subscription(_)),
+        };
         let secrets: Vec<(ObjectAddress, Unmodelled)> = self
             .catalog
             .iter()
-            .filter_map(|object| {
-                let identity = match &object.body {
-                    Body::UserMapping(mapping) if !mapping.options.is_empty() => {
-                        let role = mapping.role.as_deref().unwrap_or("public");
-                        format!("{} on server {}", quote_ident(role), quote_ident(&mapping.server))
-                    }
-                    Body::Subscription(_) => object.address.to_string(),
-                    _ => return None,
-                };
-                let kind = object.address.kind.name().to_owned();
-                Some((object.address.clone(), Unmodelled { kind, identity }))
-            })
+            .filter(is_secret)
+            .map(|object| (object.address.clone(), Unmodelled::of(object)))
             .collect();
         for (address, unmodelled) in secrets {
             self.catalog.remove(&address);

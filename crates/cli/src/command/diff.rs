@@ -69,23 +69,25 @@ impl Diff {
 
     pub fn run(&self, context: &Context) -> Outcome {
         let (from, to) = (SchemaSource::parse(&self.from)?, SchemaSource::parse(&self.to)?);
-        let pair = read_pair(context, &from, &to)?;
+        let pair = read_pair(context, [&from, &to], &self.filter)?;
         report(&pair.unmodelled, self.allow_unmodelled)?;
-        let known = self.renaming.follow(pair.renames, &pair.from, &pair.to)?;
+        let known = self.renaming.follow(pair.renames.clone(), &pair.from, &pair.to)?;
         let filter = self.filter.filter(&pair.from, &pair.to)?;
         let (to, renames) = filter.target(&pair.from, &pair.to, &known, &pair.role);
         if !pair.is_related {
             renaming::note_likely(&pair.from, &to, &renames);
         }
-        let options = PlanOptions { role: Some(pair.role), online: self.online, ..PlanOptions::default() };
+        let options =
+            PlanOptions { role: Some(pair.role.clone()), online: self.online, ..PlanOptions::default() };
         let plan = plan(&pair.from, &to, &renames, &options).map_err(confiture::Error::from)?;
+        pair.check_characters(&plan)?;
         match self.format {
             DiffFormat::Text => output::print(&text(&plan))?,
             DiffFormat::Sql => output::print(&plan.to_sql())?,
             DiffFormat::Json => records(&plan).print_json()?,
         }
         // Taking catalogs apart takes longer than planning, and the process ends.
-        std::mem::forget((pair.from, pair.to));
+        std::mem::forget(pair);
         Ok(Exit::check(self.check, !plan.is_empty()))
     }
 }

@@ -104,7 +104,7 @@ impl FromBranch {
 impl FromDiff {
     fn run(&self, context: &Context) -> Outcome {
         let (from, to) = (SchemaSource::parse(&self.from)?, SchemaSource::parse(&self.to)?);
-        let pair = read_pair(context, &from, &to)?;
+        let pair = read_pair(context, [&from, &to], &self.writing.filter)?;
         let renames = self.renaming.follow(pair.renames, &pair.from, &pair.to)?;
         let comparison = Comparison {
             unmodelled: pair.unmodelled,

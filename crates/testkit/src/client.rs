@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use pggit_db::session::Session;
+use pggit_wire::session::WireSession;
 use pggit_wire::settings::ConnectionSettings;
 
 use crate::TestServer;
@@ -90,4 +92,13 @@ fn run_bytes(
     } else {
         Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
     }
+}
+
+/// The one column of a query's rows, set apart by `|`.
+///
+/// # Panics
+/// When the server refuses, or it is not text.
+pub fn text(session: &mut WireSession, sql: &str) -> String {
+    let rows = session.query(sql, &[]).expect(sql);
+    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
 }

@@ -5,15 +5,17 @@
 mod client;
 mod dump;
 pub mod extension;
+mod migrations;
+pub mod plan_case;
 pub mod proof;
-mod renames;
 mod server;
 mod state;
 pub mod walk;
 
-pub use client::{pg_dump, pg_restore, psql, try_psql};
+pub use client::{pg_dump, pg_restore, psql, text, try_psql};
 pub use dump::{assert_same_dump, dump, dump_with_rows, normalized};
 pub use extension::{TestRepository, database_with_pggit};
-pub use renames::renames;
+pub use migrations::migration_set;
+pub use plan_case::{PlanCase, PlanStates};
 pub use server::{TestDatabase, TestServer};
 pub use state::DatabaseState;

@@ -5,7 +5,7 @@ use confiture::migrator::{Event, Migrator};
 use pggit_db::session::Session;
 use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{MigrationSet, UpRequest};
-use pggit_testkit::TestServer;
+use pggit_testkit::{TestServer, text};
 use pggit_wire::WireSession;
 
 /// Runs one migration; gives the numbers of rows that were told.
@@ -21,11 +21,6 @@ fn up(session: &mut WireSession, text: &str) -> Result<Vec<u64>, Error> {
         })
         .up(&set, &UpRequest::default())?;
     Ok(told)
-}
-
-fn text(session: &mut WireSession, sql: &str) -> String {
-    let rows = session.query(sql, &[]).expect(sql);
-    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
 }
 
 /// A table of 1050 rows of which a trigger counts the changes of each transaction.

@@ -9,9 +9,8 @@ use pggit_db::introspect::read_catalog;
 use pggit_db::repository::create_tables;
 use pggit_db::scratch::Scratch;
 use pggit_db::session::{Session, SessionError};
-use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{DownRequest, MigrationSet, OutputFile, UpRequest};
-use pggit_testkit::{TestDatabase, TestServer, assert_same_dump, dump, psql};
+use pggit_testkit::{TestDatabase, TestServer, assert_same_dump, dump, migration_set, psql};
 use pggit_wire::{ScratchDatabase, WireSession};
 
 const USERS: &str = "CREATE TABLE users (id int PRIMARY KEY, email text, old text); \
@@ -65,10 +64,7 @@ impl Development {
 }
 
 fn set(files: &[OutputFile]) -> MigrationSet {
-    let sources = files
-        .iter()
-        .map(|file| SourceFile { name: file.name.clone(), bytes: file.text.clone().into_bytes() });
-    MigrationSet::from_files(sources.collect()).expect("a set")
+    migration_set(&files.iter().map(|file| (&file.name, &file.text)).collect::<Vec<_>>())
 }
 
 fn sql_of(files: &[OutputFile]) -> String {

@@ -3,29 +3,16 @@
 use confiture::migrator::{Direction, Event, Migrator, Ran, Repair, RepairKind, RepairRequest, TriedOutcome};
 use confiture::{Error, ErrorCode};
 use pggit_db::session::Session;
-use pggit_migrate::migration::SourceFile;
-use pggit_migrate::{DownRequest, MigrationSet, UpRequest};
-use pggit_testkit::{TestDatabase, TestServer};
+use pggit_migrate::{DownRequest, UpRequest};
+use pggit_testkit::{TestDatabase, TestServer, migration_set, text};
 use pggit_wire::WireSession;
-
-fn set(files: &[(&str, &str)]) -> MigrationSet {
-    let files = files
-        .iter()
-        .map(|(name, text)| SourceFile { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() });
-    MigrationSet::from_files(files.collect()).expect("a set")
-}
 
 fn database(hint: &str) -> TestDatabase {
     TestServer::shared().database(hint)
 }
 
 fn up(session: &mut WireSession, text: &str) -> Result<Vec<Ran>, Error> {
-    Migrator::new(session).up(&set(&[("001_m.sql", text)]), &UpRequest::default())
-}
-
-fn text(session: &mut WireSession, sql: &str) -> String {
-    let rows = session.query(sql, &[]).expect(sql);
-    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
+    Migrator::new(session).up(&migration_set(&[("001_m.sql", text)]), &UpRequest::default())
 }
 
 fn steps(session: &mut WireSession) -> String {
@@ -84,7 +71,7 @@ fn the_next_run_goes_on_after_what_ran() {
                 resumed.push(format!("{file}:{line} {statement}/{count}"));
             }
         })
-        .up(&set(&[("001_m.sql", &whole)]), &UpRequest::default())
+        .up(&migration_set(&[("001_m.sql", &whole)]), &UpRequest::default())
         .expect("up");
     assert_eq!(resumed, ["001_m.sql:8 5/6"]);
     assert_eq!(text(&mut session, "SELECT id::text FROM app.t ORDER BY id"), "1|3");
@@ -238,7 +225,7 @@ fn what_is_half_undone_is_undone_to_the_end_first() {
     let database = database("half_undone");
     let mut session = database.session();
     let files = |down: &str| {
-        set(&[
+        migration_set(&[
             ("001_t.up.sql", "CREATE TABLE t (id int); CREATE INDEX i ON t (id);"),
             ("001_t.down.sql", &format!("DROP INDEX CONCURRENTLY i;\n{down}")),
             ("002_u.up.sql", "CREATE TABLE u (id int);"),
@@ -275,7 +262,7 @@ fn repair_lets_a_migration_begin_anew() {
     assert!(error.hint.expect("a hint").ends_with("Or undo by hand what ran, and let \"repair\" forget it."));
 
     session.script("DROP TABLE t").expect("undone by hand");
-    let files = set(&[("001_m.sql", new)]);
+    let files = migration_set(&[("001_m.sql", new)]);
     let tried = Migrator::new(&mut session).dry_run(&files, &UpRequest::default()).expect("a dry run");
     let TriedOutcome::NotTried { reason } = &tried[0].outcome else { panic!("{tried:?}") };
     assert_eq!(reason, "an earlier run has begun it, and the next goes on there");
@@ -304,7 +291,8 @@ fn repair_forgets_what_has_no_file_and_ways_down() {
     let database = database("repair_others");
     let mut session = database.session();
     let down = ("001_t.down.sql", "DROP INDEX CONCURRENTLY i;\nDROP TABLE wrong;");
-    let files = set(&[("001_t.up.sql", "CREATE TABLE t (id int); CREATE INDEX i ON t (id);"), down]);
+    let files =
+        migration_set(&[("001_t.up.sql", "CREATE TABLE t (id int); CREATE INDEX i ON t (id);"), down]);
     let mut migrator = Migrator::new(&mut session);
     migrator.up(&files, &UpRequest::default()).expect("up");
     migrator.down(&files, &DownRequest::Steps(1)).expect_err("fails");
@@ -341,7 +329,7 @@ fn what_was_brought_to_its_end_by_hand_is_recorded_whole() {
     let mut session = database.session();
     let text = "CREATE TABLE t (id int);\nCREATE INDEX CONCURRENTLY i ON t (id);\nSELECT wrong;\n";
     up(&mut session, text).expect_err("stops");
-    let files = set(&[("001_m.sql", text)]);
+    let files = migration_set(&[("001_m.sql", text)]);
     assert_eq!(Migrator::new(&mut session).baseline(&files, None).expect("recorded").len(), 1);
     assert_eq!(steps(&mut session), "");
 }

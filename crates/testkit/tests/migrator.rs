@@ -8,17 +8,9 @@ use confiture::migrator::{Event, Migrator, Ran, StatusState};
 use confiture::{Error, ErrorCode};
 use pggit_db::migrate_lock::{self, Scope};
 use pggit_db::session::Session;
-use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{DownRequest, MigrationSet, UpRequest};
-use pggit_testkit::{TestDatabase, TestServer};
+use pggit_testkit::{TestDatabase, TestServer, migration_set, text};
 use pggit_wire::WireSession;
-
-fn set(files: &[(&str, &str)]) -> MigrationSet {
-    let files = files
-        .iter()
-        .map(|(name, text)| SourceFile { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() });
-    MigrationSet::from_files(files.collect()).expect("a set")
-}
 
 fn database(hint: &str) -> TestDatabase {
     TestServer::shared().database(hint)
@@ -35,11 +27,6 @@ fn down(session: &mut WireSession, set: &MigrationSet, steps: usize) -> Result<V
 fn states(session: &mut WireSession, set: &MigrationSet) -> Vec<(String, StatusState)> {
     let entries = Migrator::new(session).status(set).expect("a status");
     entries.into_iter().map(|entry| (entry.version, entry.state)).collect()
-}
-
-fn text(session: &mut WireSession, sql: &str) -> String {
-    let rows = session.query(sql, &[]).expect(sql);
-    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
 }
 
 /// Names of the tables in `public` without the ledger.
@@ -62,7 +49,7 @@ fn lock_is_free(database: &TestDatabase) -> bool {
 fn up_down_and_up_again() {
     let database = database("up_down");
     let mut session = database.session();
-    let set = set(&[
+    let set = migration_set(&[
         ("m/001_a.up.sql", "CREATE TABLE a (id int);"),
         ("m/001_a.down.sql", "DROP TABLE a;"),
         (
@@ -126,7 +113,7 @@ fn up_down_and_up_again() {
 fn a_failing_statement_is_named_and_undone() {
     let database = database("failing");
     let mut session = database.session();
-    let set = set(&[
+    let set = migration_set(&[
         ("m/001_a.sql", "CREATE TABLE a (id int);"),
         ("m/002_b.sql", "CREATE TABLE b (id int);\n\nINSERT INTO b\nSELECT wrong\n  FROM a;\n"),
         ("m/003_c.sql", "CREATE TABLE c (id int);"),
@@ -148,7 +135,7 @@ fn a_failing_statement_is_named_and_undone() {
 fn a_deferred_constraint_stops_the_migration() {
     let database = database("deferred");
     let mut session = database.session();
-    let set = set(&[(
+    let set = migration_set(&[(
         "001_a.sql",
         "CREATE TABLE a (id int PRIMARY KEY, up int REFERENCES a DEFERRABLE INITIALLY DEFERRED); INSERT INTO a VALUES (1, 2);",
     )]);
@@ -167,13 +154,13 @@ fn what_cannot_run_in_a_transaction() {
         ("002_i.up.sql", "CREATE INDEX CONCURRENTLY i ON a (id);\nVACUUM a;"),
         ("002_i.down.sql", "DROP INDEX CONCURRENTLY i;"),
     ];
-    assert_eq!(up(&mut session, &set(&files)).expect("up").len(), 2);
-    assert_eq!(down(&mut session, &set(&files), 1).expect("down").len(), 1);
+    assert_eq!(up(&mut session, &migration_set(&files)).expect("up").len(), 2);
+    assert_eq!(down(&mut session, &migration_set(&files), 1).expect("down").len(), 1);
     files.push((
         "003_b.sql",
         "-- no-transaction\n-- statement_timeout: 1min\nCREATE TABLE b (id int);\nSELECT wrong;\n",
     ));
-    let error = up(&mut session, &set(&files)).expect_err("fails");
+    let error = up(&mut session, &migration_set(&files)).expect_err("fails");
     assert_eq!(error.message, "003_b.sql:4:8: column \"wrong\" does not exist");
     let detail = error.detail.expect("a detail");
     assert!(detail.contains("what ran before in it stays, and it is not recorded as applied"), "{detail}");
@@ -189,15 +176,15 @@ fn files_with_their_own_transactions() {
         ("001_a.sql", "BEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\nBEGIN;\nCREATE TABLE b (id int);\nEND;\n"),
         ("002_c.sql", "BEGIN; CREATE TABLE c (id int); COMMIT; CREATE TABLE d (id int);"),
     ];
-    assert_eq!(up(&mut session, &set(&files)).expect("up").len(), 2);
+    assert_eq!(up(&mut session, &migration_set(&files)).expect("up").len(), 2);
     let same = "SELECT (l.xmin::text = c.xmin::text)::text FROM tb_confiture l, pg_class c WHERE l.version = '001' AND c.relname = 'b'";
     assert_eq!(text(&mut session, same), "true");
     files.push(("003_e.sql", "BEGIN; CREATE TABLE e (id int);"));
-    let error = up(&mut session, &set(&files)).expect_err("open");
+    let error = up(&mut session, &migration_set(&files)).expect_err("open");
     assert_eq!(error.message, "003_e.sql: the file begins a transaction that it does not end");
     assert!(!session.in_transaction().expect("an answer"));
     files[2].1 = "BEGIN; CREATE TABLE e (id int); SELECT wrong; COMMIT;";
-    let error = up(&mut session, &set(&files)).expect_err("fails");
+    let error = up(&mut session, &migration_set(&files)).expect_err("fails");
     assert_eq!(error.message, "003_e.sql:1:40: column \"wrong\" does not exist");
     assert_eq!(tables(&mut session), "a|b|c|d");
     assert!(lock_is_free(&database));
@@ -207,7 +194,7 @@ fn files_with_their_own_transactions() {
 fn files_written_for_a_transaction_around_them() {
     let database = database("around");
     let mut session = database.session();
-    let set = set(&[
+    let set = migration_set(&[
         ("001_a.sql", "CREATE TABLE a (id int);\nCOMMIT;\nCREATE INDEX CONCURRENTLY i ON a (id);\nBEGIN;"),
         ("002_b.sql", "CREATE TABLE b (id int);\nCOMMIT;\nBEGIN;\nCREATE TABLE c (id int);"),
     ]);
@@ -222,7 +209,7 @@ fn settings_of_one_migration_do_not_reach_the_next() {
     let database = database("settings");
     let mut session = database.session();
     session.script("CREATE ROLE \"Mig \"\"r\"; GRANT ALL ON SCHEMA public TO \"Mig \"\"r\"").expect("a role");
-    let set = set(&[
+    let set = migration_set(&[
         (
             "001_a.sql",
             "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.a (id int);",
@@ -262,7 +249,7 @@ fn settings_of_one_migration_do_not_reach_the_next() {
 fn copy_data_in_a_file() {
     let database = database("copy");
     let mut session = database.session();
-    let set = set(&[(
+    let set = migration_set(&[(
         "001_a.sql",
         "CREATE TABLE a (x text, y text);\nCOPY a FROM stdin;\n1\t;'\n\\N\tb\n\\.\nUPDATE a SET x = 'n' WHERE x IS NULL;\n",
     )]);
@@ -276,23 +263,23 @@ fn nothing_runs_when_files_do_not_fit_the_ledger() {
     let mut session = database.session();
     let a = ("001_a.sql", "CREATE TABLE a (id int);");
     let b = ("002_b.sql", "CREATE TABLE b (id int);");
-    up(&mut session, &set(&[a])).expect("up");
-    let modified = set(&[("001_a.sql", "CREATE TABLE a (id bigint);"), b]);
+    up(&mut session, &migration_set(&[a])).expect("up");
+    let modified = migration_set(&[("001_a.sql", "CREATE TABLE a (id bigint);"), b]);
     let error = up(&mut session, &modified).expect_err("modified");
     assert_eq!(
         (error.code, error.message.as_str()),
         (ErrorCode::Project, "modified after being applied: 001_a.sql")
     );
     assert_eq!(states(&mut session, &modified)[0].1, StatusState::Modified);
-    let error = up(&mut session, &set(&[b])).expect_err("missing");
+    let error = up(&mut session, &migration_set(&[b])).expect_err("missing");
     assert_eq!(error.message, "applied, but without a file: 001");
     assert_eq!(
-        states(&mut session, &set(&[b])),
+        states(&mut session, &migration_set(&[b])),
         [("002".into(), StatusState::Pending), ("001".into(), StatusState::Missing)]
     );
-    let crlf = set(&[("001_a.sql", "\u{feff}CREATE TABLE a (id int);"), b]);
+    let crlf = migration_set(&[("001_a.sql", "\u{feff}CREATE TABLE a (id int);"), b]);
     up(&mut session, &crlf).expect("a byte order mark is no change");
-    let late = set(&[("000_z.sql", "SELECT 1"), a, b]);
+    let late = migration_set(&[("000_z.sql", "SELECT 1"), a, b]);
     assert_eq!(up(&mut session, &late).expect_err("late").code, ErrorCode::Project);
     let request = UpRequest { allow_out_of_order: true, ..UpRequest::default() };
     assert_eq!(Migrator::new(&mut session).up(&late, &request).expect("up").len(), 1);
@@ -305,8 +292,9 @@ fn nothing_runs_when_files_do_not_fit_the_ledger() {
 fn repeatable_migrations_run_again_when_they_change() {
     let database = database("repeatable");
     let mut session = database.session();
-    up(&mut session, &set(&[("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 1 AS x;")])).expect("up");
-    let changed = set(&[("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 2 AS x;")]);
+    up(&mut session, &migration_set(&[("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 1 AS x;")]))
+        .expect("up");
+    let changed = migration_set(&[("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 2 AS x;")]);
     assert_eq!(states(&mut session, &changed), [("R__v".into(), StatusState::Changed)]);
     assert_eq!(up(&mut session, &changed).expect("up").len(), 1);
     assert_eq!(text(&mut session, "SELECT x::text FROM v"), "2");
@@ -329,7 +317,7 @@ fn runners_at_once_run_each_migration_once() {
         })
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let set = set(&files);
+    let set = migration_set(&files);
     let total: usize = thread::scope(|scope| {
         let runners: Vec<_> = (0..6)
             .map(|_| scope.spawn(|| up(&mut database.session(), &set).expect("no runner fails").len()))
@@ -344,7 +332,7 @@ fn a_second_runner_waits_for_the_lock() {
     let database = database("waits");
     let mut holder = database.session();
     migrate_lock::acquire(&mut holder, Scope::Database, None, || {}).expect("the lock");
-    let set = set(&[("001_a.sql", "CREATE TABLE a (id int);")]);
+    let set = migration_set(&[("001_a.sql", "CREATE TABLE a (id int);")]);
     let mut session = database.session();
     let error = Migrator::new(&mut session)
         .lock_wait(Duration::from_millis(50))
@@ -384,7 +372,7 @@ fn all_in_one_transaction() {
         Migrator::new(session)
             .single_transaction(true)
             .on_progress(|event| finished += usize::from(matches!(event, Event::Finished { .. })))
-            .up(&set(files), &UpRequest::default())
+            .up(&migration_set(files), &UpRequest::default())
     };
     let error = run(&mut session, &files).expect_err("fails");
     assert_eq!(error.message, "002_b.sql:1:33: column \"wrong\" does not exist");

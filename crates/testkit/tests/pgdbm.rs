@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use confiture::pgdbm::{MigrationManager, ModuleMigration};
 use confiture::{Error, ErrorCode};
 use pggit_db::session::Session;
-use pggit_testkit::{TestDatabase, TestServer};
+use pggit_testkit::{TestDatabase, TestServer, text};
 use pggit_wire::WireSession;
 
 const INITIAL: &str = "-- Description: Create initial schema and tables\n\
@@ -44,11 +44,6 @@ impl Module {
 
 fn files(migrations: &[ModuleMigration]) -> Vec<&str> {
     migrations.iter().map(|migration| migration.filename.as_str()).collect()
-}
-
-fn text(session: &mut WireSession, sql: &str) -> String {
-    let rows = session.query(sql, &[]).expect(sql);
-    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
 }
 
 #[test]

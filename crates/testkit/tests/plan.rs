@@ -1,10 +1,7 @@
 //! Plans on a real server: applied to the start they give the end, planning again gives nothing, and back.
 //!
-//! Cases are directories `corpus/plan/<kind>--<case>/` with `a.sql`, `b.sql` and, optionally, `seed.sql` (rows for the
-//! start, which survive), `since.txt` (the first major version that has what
-//! the case is about), `renames.txt` (lines `kind old new`) and `back.txt` (why the way back is known to fail). `PGGIT_PLAN_SCHEMAS` may name a directory of more
-//! schemas to build from nothing and take down again; `PGGIT_PLAN_ONLY` parts, set apart by commas, of the names
-//! to run.
+//! Cases are those of the corpus, see [`PlanCase`]. `PGGIT_PLAN_SCHEMAS` may name a directory of more schemas to build from
+//! nothing and take down again; `PGGIT_PLAN_ONLY` names what to run of both.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,8 +10,9 @@ use pggit_catalog::diff::diff;
 use pggit_catalog::plan::{Action, Hazard, Plan, Step};
 use pggit_catalog::rename::Renames;
 use pggit_db::introspect::Snapshot;
+use pggit_testkit::plan_case::wanted;
 use pggit_testkit::proof::{self, planned};
-use pggit_testkit::{TestDatabase, TestServer, psql, renames, try_psql};
+use pggit_testkit::{PlanCase, PlanStates, TestDatabase, TestServer, psql, try_psql};
 
 fn read(database: &TestDatabase) -> Snapshot {
     proof::read(database.settings())
@@ -26,10 +24,6 @@ fn prove(start: &TestDatabase, end: &TestDatabase, renames: &Renames) -> Result<
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn wanted(name: &str) -> bool {
-    std::env::var("PGGIT_PLAN_ONLY").map_or(true, |parts| parts.split(',').any(|part| name.contains(part)))
 }
 
 fn report(failures: &[String]) {
@@ -106,26 +100,10 @@ fn row_count(database: &TestDatabase) -> String {
     )
 }
 
-fn run_case(directory: &Path) -> Result<(), String> {
-    let name = directory.file_name().expect("a case has a name").to_string_lossy().into_owned();
-    let file = |file: &str| std::fs::read_to_string(directory.join(file)).ok();
-    let server = TestServer::shared();
-    let first: u32 = file("since.txt").and_then(|text| text.trim().parse().ok()).unwrap_or_default();
-    let major = "SELECT current_setting('server_version_num')::int / 10000";
-    if psql(&server.settings("postgres"), major).trim().parse::<u32>().is_ok_and(|major| major < first) {
-        return Ok(());
-    }
-    let (a, b) = (server.database(&name), server.database(&name));
-    for (database, sql) in [(&a, "a.sql"), (&b, "b.sql")] {
-        try_psql(database.settings(), &file(sql).expect("a case has both sides"))
-            .map_err(|error| format!("{name}: {sql} does not load: {error}"))?;
-    }
-    let renames = renames(directory);
-    let there = server.copy_of(a.name(), &name);
-    let seed = file("seed.sql");
-    if let Some(seed) = &seed {
-        try_psql(there.settings(), seed).map_err(|error| format!("{name}: no rows: {error}"))?;
-    }
+fn run_case(case: &PlanCase) -> Result<(), String> {
+    let name = case.name();
+    let Some(PlanStates { a, b, with_rows: there }) = case.load()? else { return Ok(()) };
+    let renames = case.renames();
     let before = row_count(&there);
     let forth = prove(&there, &b, &renames).map_err(|error| format!("{name}: a to b: {error}"))?;
     if forth.is_empty() && !diff(&read(&a).catalog, &read(&b).catalog, &renames).is_empty() {
@@ -136,16 +114,16 @@ fn run_case(directory: &Path) -> Result<(), String> {
             |step: &Step| step.action == Action::DropTable && step.hazards.contains(&Hazard::DataLoss);
         plan.steps.iter().any(loses)
     };
-    if seed.is_some() && !drops(&forth) && row_count(&there) != before {
+    if case.file("seed.sql").is_some() && !drops(&forth) && row_count(&there) != before {
         return Err(format!("{name}: rows are lost"));
     }
-    if let Some(expected) = file("plan.sql")
+    if let Some(expected) = case.file("plan.sql")
         && forth.to_sql() != expected
     {
         return Err(format!("{name}: the plan is\n{}", forth.to_sql()));
     }
     let back = prove(&there, &a, &renames.inverse());
-    match file("back.txt") {
+    match case.file("back.txt") {
         Some(reason) if back.is_ok() => Err(format!("{name}: b to a passes now: {reason}")),
         Some(_) => Ok(()),
         None => back.map(|_| ()).map_err(|error| format!("{name}: b to a: {error}")),
@@ -154,17 +132,9 @@ fn run_case(directory: &Path) -> Result<(), String> {
 
 #[test]
 fn cases_are_proven_both_ways() {
-    let directory = root().join("corpus/plan");
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(&directory)
-        .expect("the corpus is there")
-        .map(|entry| entry.expect("its entries can be read").path())
-        .filter(|path| path.is_dir())
-        .collect();
-    cases.sort();
-    assert!(!cases.is_empty(), "the corpus is empty");
     let mut failures = Vec::new();
-    for case in cases.iter().filter(|case| wanted(&case.to_string_lossy())) {
-        if let Err(error) = run_case(case) {
+    for case in PlanCase::all() {
+        if let Err(error) = run_case(&case) {
             eprintln!("{error}\n");
             failures.push(error);
         }

@@ -11,9 +11,8 @@ use confiture::Error;
 use confiture::migrator::{Migrator, Ran};
 use pggit_db::connection::Connection;
 use pggit_db::session::Session;
-use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{MigrationSet, UpRequest};
-use pggit_testkit::{TestDatabase, TestServer};
+use pggit_testkit::{TestDatabase, TestServer, migration_set};
 use pggit_wire::settings::Host;
 use pggit_wire::{ConnectionSettings, WireSession};
 
@@ -102,14 +101,8 @@ impl Drop for Pooler {
     }
 }
 
-fn set(files: &[(String, String)]) -> MigrationSet {
-    let files =
-        files.iter().map(|(name, text)| SourceFile { name: name.clone(), bytes: text.as_bytes().to_vec() });
-    MigrationSet::from_files(files.collect()).expect("a set")
-}
-
 fn one(text: &str) -> MigrationSet {
-    set(&[("001_m.sql".to_owned(), text.to_owned())])
+    migration_set(&[("001_m.sql", text)])
 }
 
 fn up(session: &mut WireSession, set: &MigrationSet) -> Result<Vec<Ran>, Error> {
@@ -152,7 +145,7 @@ fn runners_at_once_behind_a_pooler() {
                 (format!("{n:03}_t.sql"), text)
             })
             .collect();
-        let set = set(&files);
+        let set = migration_set(&files);
         let total: usize = thread::scope(|scope| {
             let runs: Vec<_> = (0..runners)
                 .map(|_| {

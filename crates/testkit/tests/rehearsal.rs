@@ -5,9 +5,8 @@ use confiture::rehearsal::{DerivedDown, Flaw, NotDerived, ScratchOn, Verdict, Ve
 use confiture::{Error, ErrorCode};
 use pggit_db::scratch::Scratch;
 use pggit_db::session::{Session, SessionError};
-use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{DownRequest, DownSource, MigrationSet, UpRequest};
-use pggit_testkit::{TestDatabase, TestServer, psql};
+use pggit_testkit::{TestDatabase, TestServer, migration_set, psql};
 use pggit_wire::WireSession;
 
 /// Scratch databases of the tests' server.
@@ -23,14 +22,6 @@ impl Scratch for Scratches {
         self.0.push(database);
         Ok(session)
     }
-}
-
-fn set(files: &[(&str, &str)]) -> MigrationSet {
-    let file = |(name, text): &(&str, &str)| SourceFile {
-        name: (*name).to_owned(),
-        bytes: text.as_bytes().to_vec(),
-    };
-    MigrationSet::from_files(files.iter().map(file).collect()).expect("a set")
 }
 
 fn up(session: &mut WireSession, set: &MigrationSet) {
@@ -71,8 +62,8 @@ fn a_way_down_is_derived_and_undoes() {
         ),
         ("003_c.sql", "ALTER TABLE users DROP COLUMN gone; UPDATE users SET age = 4;"),
     ];
-    up(&mut session, &set(&files[..1]));
-    let set = set(&files);
+    up(&mut session, &migration_set(&files[..1]));
+    let set = migration_set(&files);
     let before = schema(&database);
     up(&mut session, &set);
 
@@ -104,7 +95,7 @@ fn a_way_down_is_derived_and_undoes() {
 fn what_cannot_be_derived_is_said() {
     let database = TestServer::shared().database("not_derived");
     let mut session = database.session();
-    let set = set(&[
+    let set = migration_set(&[
         ("001_a.sql", "CREATE TABLE a (id int PRIMARY KEY);"),
         ("002_rows.sql", "-- Fills it.\nINSERT INTO a VALUES (1);"),
         ("003_again.sql", "ALTER TABLE a ADD COLUMN x int;\nINSERT INTO a VALUES (2);"),
@@ -136,7 +127,7 @@ fn what_cannot_be_derived_is_said() {
 fn the_whole_server_is_left_alone() {
     let database = TestServer::shared().database("server_wide");
     let mut session = database.session();
-    let set = set(&[
+    let set = migration_set(&[
         ("001_a.sql", "CREATE TABLE a (id int);\nCOMMENT ON ROLE postgres IS NULL;"),
         ("002_b.sql", "CREATE TABLE b (id int);"),
     ]);
@@ -158,7 +149,7 @@ fn the_whole_server_is_left_alone() {
 fn ways_down_are_recorded_while_migrations_run() {
     let database = TestServer::shared().database("recorded");
     let mut session = database.session();
-    let set = set(&[
+    let set = migration_set(&[
         ("001_a.sql", "CREATE TABLE a (id int);"),
         ("002_b.up.sql", "CREATE TABLE b (id int);"),
         ("002_b.down.sql", "DROP TABLE b;"),
@@ -246,8 +237,8 @@ fn what_is_pending_is_verified() {
         ("007_g.down.sql", "ALTER TABLE g DROP COLUMN x;\nALTER TABLE g ADD COLUMN x bigint;"),
         ("008_h.sql", "INSERT INTO a VALUES (1);"),
     ];
-    up(&mut session, &set(&files[..1]));
-    let all = set(&files);
+    up(&mut session, &migration_set(&files[..1]));
+    let all = migration_set(&files);
     let expected = [
         "002_b.up.sql flawed: the way down does not lead back to the state before; \
          the way up fails after the way down: 002_b.up.sql:1:26: relation \"i\" already exists",
@@ -275,7 +266,7 @@ fn what_is_pending_is_verified() {
     assert_eq!(schema(&database), "a|id|integer|YES\n");
 
     files.push(("009_wrong.sql", "SELECT 1;\nSELECT wrong;"));
-    let found = verified(&mut session, &set(&files), &VerifyRequest::default()).expect("verified");
+    let found = verified(&mut session, &migration_set(&files), &VerifyRequest::default()).expect("verified");
     assert_eq!(
         verdicts(&found).last().map(String::as_str),
         Some("009_wrong.sql up fails: 009_wrong.sql:2:8: column \"wrong\" does not exist")
@@ -287,7 +278,7 @@ fn a_database_with_a_baseline_is_verified_as_it_is() {
     let database = TestServer::shared().database("baseline");
     let mut session = database.session();
     session.script("CREATE SCHEMA \"Odd \"\"s\"; CREATE TABLE \"Odd \"\"s\".a (id int)").expect("a table");
-    let set = set(&[
+    let set = migration_set(&[
         ("001_a.sql", "SELECT 1 / 0;"),
         ("002_b.sql", "ALTER TABLE \"Odd \"\"s\".a ADD COLUMN x int;"),
     ]);
@@ -305,7 +296,7 @@ fn what_is_temporary_is_not_in_the_way() {
     let mut session = database.session();
     let temporary = "CREATE TEMP TABLE kept (id int); CREATE TYPE pg_temp.pair AS (a int);\n\
                      CREATE FUNCTION pg_temp.one() RETURNS int LANGUAGE sql AS 'SELECT 1';\n";
-    let set = set(&[("001_t.sql", &format!("{temporary}CREATE TABLE t (id int);"))]);
+    let set = migration_set(&[("001_t.sql", format!("{temporary}CREATE TABLE t (id int);"))]);
     up(&mut session, &set);
     let downs = derived(&mut session, &set, 1).expect("tried");
     assert_eq!(downs[0].as_ref().expect("derived").sql, "DROP TABLE public.t;\n");

@@ -6,7 +6,7 @@ use pggit_db::ledger::LedgerName;
 use pggit_db::session::Session;
 use pggit_migrate::migration::SourceFile;
 use pggit_migrate::{DownRequest, MigrationSet, UpRequest};
-use pggit_testkit::TestServer;
+use pggit_testkit::{TestServer, text};
 use pggit_wire::WireSession;
 
 /// As pgdbm 0.5.0 made it for two files, the second with `\r\n`.
@@ -54,11 +54,6 @@ const CLASS: &str = "\"\"\"Migration: add_users\"\"\"\n\nfrom confiture.models.m
     class AddUsers(Migration):\n    version = \"20261121003828\"\n    name = \"add_users\"\n\n    \
     def up(self) -> None:\n        self.execute(\"CREATE TABLE users (id serial PRIMARY KEY, note text)\")\n\n    \
     def down(self) -> None:\n        self.execute(\"DROP TABLE users\")\n";
-
-fn text(session: &mut WireSession, sql: &str) -> String {
-    let rows = session.query(sql, &[]).expect(sql);
-    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
-}
 
 #[test]
 fn a_ledger_of_pgdbm() {

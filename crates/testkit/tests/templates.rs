@@ -5,17 +5,9 @@ use std::collections::BTreeMap;
 use confiture::migrator::{Migrator, TemplateSettings};
 use confiture::{Error, ErrorCode};
 use pggit_db::session::Session;
-use pggit_migrate::migration::SourceFile;
-use pggit_migrate::{DownRequest, MigrationSet, TemplateUse, UpRequest};
-use pggit_testkit::TestServer;
+use pggit_migrate::{DownRequest, TemplateUse, UpRequest};
+use pggit_testkit::{TestServer, migration_set, text};
 use pggit_wire::WireSession;
-
-fn set(files: &[(&str, &str)]) -> MigrationSet {
-    let files = files
-        .iter()
-        .map(|(name, text)| SourceFile { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() });
-    MigrationSet::from_files(files.collect()).expect("a set")
-}
 
 fn settings(files: TemplateUse, schema: Option<&str>) -> TemplateSettings {
     let variables = BTreeMap::from([("GREETING".to_owned(), "it's".to_owned())]);
@@ -23,13 +15,8 @@ fn settings(files: TemplateUse, schema: Option<&str>) -> TemplateSettings {
 }
 
 fn up(session: &mut WireSession, settings: TemplateSettings, files: &[(&str, &str)]) -> Result<usize, Error> {
-    let ran = Migrator::new(session).templates(settings).up(&set(files), &UpRequest::default())?;
+    let ran = Migrator::new(session).templates(settings).up(&migration_set(files), &UpRequest::default())?;
     Ok(ran.len())
-}
-
-fn text(session: &mut WireSession, sql: &str) -> String {
-    let rows = session.query(sql, &[]).expect(sql);
-    rows.iter().map(|row| row.text(0).expect("text").to_owned()).collect::<Vec<_>>().join("|")
 }
 
 const FILES: [(&str, &str); 2] = [
@@ -65,8 +52,9 @@ fn the_same_files_in_any_schema() {
         let settings = || settings(TemplateUse::WhereSeen, schema);
         assert_eq!(up(&mut session, settings(), &FILES).expect("up"), 2);
         assert_eq!(up(&mut session, settings(), &FILES).expect("nothing"), 0);
-        let down =
-            Migrator::new(&mut session).templates(settings()).down(&set(&FILES), &DownRequest::Steps(1));
+        let down = Migrator::new(&mut session)
+            .templates(settings())
+            .down(&migration_set(&FILES), &DownRequest::Steps(1));
         assert_eq!(down.expect("down").len(), 1);
         let columns = format!(
             "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped",
@@ -79,7 +67,7 @@ fn the_same_files_in_any_schema() {
             "2it's"
         );
         // The checksum is that of the file, whatever the schema is.
-        let checksum = set(&FILES).migrations()[0].checksum.to_string();
+        let checksum = migration_set(&FILES).migrations()[0].checksum.to_string();
         assert_eq!(text(&mut session, "SELECT checksum FROM tb_confiture"), checksum);
     }
 }

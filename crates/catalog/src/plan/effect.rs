@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use super::online::{Online, Temporary};
 use super::{Action, Hazard, Lock, LockMode, Step};
-use crate::address::{ObjectKind, Part, PartKind};
+use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
 use crate::object::{Body, Column, Constraint, ConstraintKind, Object, Table};
@@ -188,7 +188,12 @@ impl World<'_> {
                 let stored = effect.scanned.iter().any(|&place| scene.at(place).has_storage());
                 effect.may_fail = Some(stored);
             }
-            Action::DropColumn { .. } | Action::DropNotNull { .. } => effect.lock(mode, reach),
+            Action::DropColumn { .. } => {
+                // Where it goes alone, the children are told that theirs is not inherited any more.
+                effect.lock(mode, reach);
+                effect.lock(mode, relation.children.iter().copied());
+            }
+            Action::DropNotNull { .. } => effect.lock(mode, reach),
             // The sequence of an identity is altered by itself.
             Action::AlterColumn { .. } if !step.locks.is_empty() => effect.lock(mode, reach),
             Action::AddConstraint { constraint } => self.add_constraint(step, place, constraint, effect),
@@ -352,7 +357,7 @@ impl World<'_> {
         let keys = table.constraints.values().filter(|constraint| constraint.kind.has_index());
         let mut rebuilt = !keeps && keys.into_iter().any(uses);
         for index in &relation.indexes {
-            let address = crate::address::ObjectAddress::new(ObjectKind::Index, &relation.name.schema, index);
+            let address = ObjectAddress::new(ObjectKind::Index, &relation.name.schema, index);
             let Some(object) = self.from.get(&address) else { continue };
             let Body::Index(body) = &object.body else { continue };
             let on_column = object.dependencies().iter().any(|dependency| {
@@ -423,9 +428,11 @@ impl World<'_> {
     fn attach(&self, step: &Step, place: Option<Place>, effect: &mut Effect) {
         let scene = self.scene;
         if step.part.as_ref().is_none_or(|part| *part != super::id::partition_part()) {
-            let place = place.or_else(|| self.table_of(step));
-            effect.lock(LockMode::AccessShare, place);
-            effect.lock(LockMode::AccessShare, place.and_then(|place| scene.partition_parent(place)));
+            if let Some(table) = self.table_of(step) {
+                let parent = table.1.and_then(|table| table.partition.as_ref()).map(|of| &of.parent);
+                let read = [Some(&table.0), parent].into_iter().flatten();
+                effect.lock(LockMode::AccessShare, read.filter_map(|name| scene.place(name)));
+            }
             return;
         }
         let Some(partition) = self.table_after(step).and_then(|table| table.partition.as_ref()) else {
@@ -459,12 +466,19 @@ impl World<'_> {
         effect.may_fail = Some(effect.scanned.iter().any(|&place| scene.at(place).has_storage()));
     }
 
-    /// The table of the index that a step is about.
-    fn table_of(&self, step: &Step) -> Option<Place> {
-        match &self.to.get(&step.address)?.body {
-            Body::Index(index) => self.scene.place(&index.table),
+    /// The table whose index, of its own or of a constraint, a step is about, as it will be.
+    fn table_of(&self, step: &Step) -> Option<(QualifiedName, Option<&Table>)> {
+        let name = match &self.to.get(&step.address)?.body {
+            Body::Index(index) => index.table.clone(),
+            Body::Table(_) => step.address.qualified(),
+            _ => return None,
+        };
+        let address = ObjectAddress::new(ObjectKind::Table, &name.schema, &name.name);
+        let table = match self.to.get(&address).map(|object| &object.body) {
+            Some(Body::Table(table)) => Some(table),
             _ => None,
-        }
+        };
+        Some((name, table))
     }
 
     fn create_table(&self, step: &Step, effect: &mut Effect) {
@@ -535,7 +549,7 @@ impl World<'_> {
         while let Some(object) = pending.pop() {
             self.read(object, effect);
             for name in relations_of(object).filter(|name| seen.insert(name.clone())) {
-                let view = crate::address::ObjectAddress::new(ObjectKind::View, &name.schema, &name.name);
+                let view = ObjectAddress::new(ObjectKind::View, &name.schema, &name.name);
                 pending.extend(self.to.get(&view));
                 if let Some(place) = self.scene.place(&name) {
                     effect.lock(LockMode::AccessShare, partitions(self.scene, place));

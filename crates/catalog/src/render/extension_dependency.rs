@@ -1,15 +1,19 @@
 //! `DEPENDS ON EXTENSION` of objects of all kinds that can have it.
 
 use super::target;
-use crate::address::Part;
+use crate::address::{ObjectKind, Part};
 use crate::ident::quote_ident;
 use crate::object::Object;
-use crate::plan::{Action, ChangeKind, Step};
+use crate::plan::{Action, ChangeKind, LockMode, Step};
 
 fn step(object: &Object, extension: &str, depends: bool) -> Step {
     let no = if depends { "" } else { "NO " };
     let sql = format!("ALTER {} {no}DEPENDS ON EXTENSION {}", target(object), quote_ident(extension));
-    Step::alter(&object.address, Action::AlterObject, sql).on(Part::property("extensions"))
+    let step = Step::alter(&object.address, Action::AlterObject, sql).on(Part::property("extensions"));
+    match (object.address.kind, object.body.relation()) {
+        (ObjectKind::Trigger, Some(table)) => step.lock(LockMode::AccessShare, table.clone()),
+        _ => step,
+    }
 }
 
 /// All of them, after an object was made.

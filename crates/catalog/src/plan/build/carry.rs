@@ -164,13 +164,12 @@ impl Build<'_> {
                 kept(old).map_or_else(|| name.clone(), |text| format!("{name}::{text} AS {name}"))
             })
             .collect();
-        let mut save = Vec::new();
-        if old.force_row_security {
-            // Policies would hide rows from their owner.
-            save.push(step(format!("ALTER TABLE {from} NO FORCE ROW LEVEL SECURITY")));
-        }
+        // Policies must not hide rows from their owner; and from here on nobody writes: a row that came after the copy would
+        // be lost. It has to be a statement that may stand outside a transaction, as LOCK TABLE may not.
+        let sql = format!("ALTER TABLE ONLY {from} NO FORCE ROW LEVEL SECURITY");
+        let mut save = vec![step(sql).lock(LockMode::AccessExclusive, from.qualified())];
         let sql = format!("CREATE TABLE {aside} AS\n SELECT {}\n   FROM ONLY {from}", values.join(", "));
-        save.push(step(sql).lock(LockMode::AccessExclusive, from.qualified()).hazard(Hazard::TableRewrite));
+        save.push(step(sql).lock(LockMode::AccessShare, from.qualified()).hazard(Hazard::TableRewrite));
         let mut save = Op::new(save).makes(saved(from));
         save.phase = Phase::Drop;
 

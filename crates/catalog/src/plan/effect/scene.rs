@@ -18,7 +18,7 @@ pub(in crate::plan) struct Relation {
     pub(super) name: QualifiedName,
     object: Arc<Object>,
     parents: BTreeSet<Place>,
-    children: BTreeSet<Place>,
+    pub(super) children: BTreeSet<Place>,
     /// Tables that its foreign keys refer to, by constraint.
     pub(super) references: BTreeMap<String, Place>,
     /// Its indexes, those of constraints included.

@@ -301,3 +301,24 @@ fn what_is_temporary_is_not_in_the_way() {
     let downs = derived(&mut session, &set, 1).expect("tried");
     assert_eq!(downs[0].as_ref().expect("derived").sql, "DROP TABLE public.t;\n");
 }
+
+#[test]
+fn a_function_that_was_broken_comes_back_as_it_was() {
+    let database = TestServer::shared().database("broken");
+    let mut session = database.session();
+    let function = |column: &str| {
+        format!("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT {column} FROM t';")
+    };
+    let set = migration_set(&[
+        ("001_t.sql", format!("CREATE TABLE t (a int, b int); {}", function("b"))),
+        ("002_drop.sql", "ALTER TABLE t DROP COLUMN b;".to_owned()),
+        ("003_mend.sql", function("a")),
+    ]);
+    up(&mut session, &set);
+    let downs = derived(&mut session, &set, 1).expect("tried");
+    let sql = &downs[0].as_ref().expect("derived").sql;
+    assert!(
+        sql.starts_with("SET check_function_bodies = off;\nCREATE OR REPLACE FUNCTION public.f()"),
+        "{sql}"
+    );
+}

@@ -37,6 +37,24 @@ pub const KNOWN_FAILURES: &[KnownFailure] = &[
         reason: "privileges on columns and functions of the system are not modelled",
     },
     KnownFailure {
+        corpus: Corpus::Runs,
+        name: "boundary",
+        steps: &["0284_99_01_credential_vault_library_refactor.up.sql"],
+        reason: "a constraint gets back the name that the index of another table has, which is dropped only later",
+    },
+    KnownFailure {
+        corpus: Corpus::Runs,
+        name: "habitat_builder",
+        steps: &["0001_corpus_prelude.up.sql"],
+        reason: "it makes the ledger of diesel, which stays out of sight and so is not undone",
+    },
+    KnownFailure {
+        corpus: Corpus::Runs,
+        name: "ledgersmb",
+        steps: &["0142_1_12_migrate_to_identity.up.sql"],
+        reason: "where its identity columns start depends on counters, which the way down does not keep",
+    },
+    KnownFailure {
         corpus: Corpus::Pairs,
         name: "migra/inherit2",
         steps: &["b to a"],

@@ -101,6 +101,8 @@ impl Run {
     fn attempt(&self, server: &PrivateServer) -> anyhow::Result<(Duration, Ways)> {
         let set = MigrationSet::from_files(self.files()?)?;
         let count = set.migrations().len();
+        // Before anything else: roles are those of the whole server, and a way down may drop one.
+        let mut ways = rehearse(server, &set)?;
         let database = ScratchDatabase::create(&server.settings("postgres"))?;
         let mut session = WireSession::connect(database.settings())?;
         session.script("SET synchronous_commit = off")?;
@@ -111,12 +113,13 @@ impl Run {
         ensure!(ran == count, "{ran} of {count} migrations ran");
         ensure!(up(&mut session, &set)? == 0, "a second run runs something");
         let top = read_catalog(&mut session)?.catalog;
-        let mut ways = rehearse(server, &set)?;
         if ways.failures.is_empty() && ways.deep > 0 {
             go_down(&mut session, &set, &mut ways).context("down")?;
             if ways.undone == count {
                 same("what is left at the bottom", &read_catalog(&mut session)?.catalog, &empty)?;
             }
+            // As in another run: what is temporary is gone.
+            session = WireSession::connect(database.settings())?;
             up(&mut session, &set).context("up again")?;
             same("the top, reached again", &read_catalog(&mut session)?.catalog, &top)?;
         }

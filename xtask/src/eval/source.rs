@@ -128,8 +128,8 @@ fn histories(directory: &Path) -> anyhow::Result<Vec<(String, History)>> {
                 changes: !blank && item["schema_changed"].as_bool().unwrap_or(true),
                 down: item["has_down"].as_bool().unwrap_or(false).then(|| Down {
                     file: path.join(format!("{name}.down.sql")),
-                    is_right: item["down_restores"].as_str().is_some_and(|restores| restores != "no")
-                        && item.get("up_again_after_down").is_none(),
+                    // With the same lines in another order the body of a function may be another.
+                    is_right: item["down_restores"] == "exact" && item.get("up_again_after_down").is_none(),
                 }),
                 name,
             });

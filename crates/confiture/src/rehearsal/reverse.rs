@@ -79,6 +79,18 @@ impl DerivedDown {
 }
 
 impl DerivedDown {
+    /// Lets routines be made whose bodies name what is not there, as it was before the migration; false where it makes
+    /// none, or does so already.
+    pub(super) fn uncheck_bodies(&mut self) -> bool {
+        const UNCHECKED: &str = "SET check_function_bodies = off;\n";
+        let makes = |what: &str| self.sql.contains(&format!("CREATE OR REPLACE {what} "));
+        if self.sql.starts_with(UNCHECKED) || !(makes("FUNCTION") || makes("PROCEDURE")) {
+            return false;
+        }
+        self.sql.insert_str(0, UNCHECKED);
+        true
+    }
+
     /// How to run it: with role and timeouts of the way up.
     pub(super) fn directives(&self, migration: &Migration) -> Directives {
         Directives { no_transaction: false, ..migration.directives.clone() }

@@ -15,7 +15,7 @@ pub mod lint;
 mod log;
 mod man;
 mod merge;
-mod migrate;
+pub mod migrate;
 mod reflog;
 mod show;
 mod status;

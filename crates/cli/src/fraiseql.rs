@@ -15,6 +15,7 @@ use confiture::migrate::MigrationSet;
 use confiture::migrator::{Direction, Event, Migrator, StatusState, TemplateSettings};
 use pggit_wire::WireSession;
 
+use crate::command::migrate::tell_inside;
 use crate::connection::{self, Context, GlobalArgs};
 use crate::exit::{Failure, Outcome};
 use crate::migration_files;
@@ -158,7 +159,7 @@ fn tell(event: &Event<'_>) {
             format!("✓ Rolling back migration: {}", migration.file_name())
         }
         Event::Finished { direction: Direction::Down, .. } => "✓ Rollback completed successfully".to_owned(),
-        _ => return,
+        other => return tell_inside(other),
     };
     // Nobody reading must not end a run halfway.
     let _ = output::print(&line);

@@ -76,10 +76,7 @@ fn a_whole_life() {
         insta::assert_snapshot!("fraiseql_down_no", console.fraiseql(&["migrate", "down"], "n\n"));
         insta::assert_snapshot!("fraiseql_down_end_of_input", console.fraiseql(&["migrate", "down"], ""));
         insta::assert_snapshot!("fraiseql_down_yes", console.fraiseql(&["migrate", "down"], "y\n"));
-        insta::assert_snapshot!(
-            "fraiseql_down_no_way",
-            console.fraiseql(&["migrate", "down", "--force"], "")
-        );
+        insta::assert_snapshot!("fraiseql_down_derived_no", console.fraiseql(&["migrate", "down"], "n\n"));
     });
     assert_eq!(
         psql(database.settings(), "SELECT version FROM fraiseql_migrations ORDER BY applied_at").trim(),
@@ -95,6 +92,32 @@ fn a_whole_life() {
             "fraiseql_down_nothing",
             console.fraiseql(&["migrate", "down", "--force"], "")
         );
+    });
+    fs::remove_file(console.path().join("migrations/002_add_comments_table.down.sql")).expect("removed");
+    console.write("migrations/003_add_indexes.sql", "INSERT INTO tb_post VALUES (1);\n");
+    fs::remove_file(console.path().join("migrations/003_add_indexes.down.sql")).expect("removed");
+    console.fraiseql(&["migrate", "up"], "");
+    let not_derived = console.fraiseql(&["migrate", "down", "--force"], "");
+    stable().bind(|| insta::assert_snapshot!("fraiseql_down_no_way", not_derived));
+    console.write("migrations/003_add_indexes.down.sql", "DELETE FROM tb_post;\n");
+    let derived = console.fraiseql(&["migrate", "down", "--force", "--steps", "2"], "");
+    stable().bind(|| insta::assert_snapshot!("fraiseql_down_derived", derived));
+    assert_eq!(
+        psql(database.settings(), "SELECT version FROM fraiseql_migrations").trim(),
+        "001_initial_schema"
+    );
+}
+
+/// What happens inside a migration stands on stderr, beside the documented output.
+#[test]
+fn a_run_that_goes_on() {
+    let (console, _database) = project("fraiseql_goes_on");
+    let start = "-- no-transaction\nCREATE TABLE a (id int);\n";
+    console.write("migrations/001_a.sql", &format!("{start}SELECT wrong;\n"));
+    console.fraiseql(&["migrate", "up"], "");
+    console.write("migrations/001_a.sql", &format!("{start}SELECT 1;\n"));
+    stable().bind(|| {
+        insta::assert_snapshot!("fraiseql_goes_on", console.fraiseql(&["migrate", "up"], ""));
     });
 }
 

@@ -25,6 +25,8 @@ use confiture::migrate::{Migration, MigrationSet, directive};
 use confiture::migrator::{Direction, Event, Migrator, Ran, Recorded};
 use pggit_wire::WireSession;
 
+pub use down::derived_ways;
+
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::migration_files;
@@ -228,6 +230,13 @@ fn tell(event: &Event<'_>, json: bool) {
             let _ = output::print(&line);
         }
         Event::Finished { .. } => {}
+        Event::Resumed { .. } | Event::Batch { .. } | Event::Retrying { .. } => tell_inside(event),
+    }
+}
+
+/// Tells on stderr what happens inside a migration; nothing of other events.
+pub fn tell_inside(event: &Event<'_>) {
+    match event {
         Event::Resumed { file, line, statement, count } => output::note(&format!(
             "{file}: goes on at line {line}; {statement} of {count} statements had run when an earlier run stopped."
         )),
@@ -236,6 +245,7 @@ fn tell(event: &Event<'_>, json: bool) {
             "{file}: {reason}; trying again in {:.1} s ({retry} of {retries}) ...",
             pause.as_secs_f64()
         )),
+        _ => {}
     }
 }
 

@@ -4,13 +4,17 @@ use std::io::{self, BufRead, Write};
 
 use clap::Args;
 use confiture::migrate::DownRequest;
+use confiture::rehearsal::ScratchOn;
 
 use super::{DONE, Database, Directory, count, runner};
+use crate::command::migrate::derived_ways;
 use crate::exit::{Failure, Outcome};
+use crate::scratch_server::ScratchServer;
 
 /// Roll back the last migration
 ///
-/// What is run is the comment "-- Rollback:" of the file, or its ".down.sql".
+/// What is run is the comment "-- Rollback:" of the file, or its ".down.sql"; where there is neither, what is derived on a
+/// scratch database, after it was shown.
 #[derive(Debug, Args)]
 pub struct Down {
     /// Roll back N migrations
@@ -30,7 +34,13 @@ impl Down {
         let set = self.directory.read()?;
         let mut session = self.database.connect()?;
         let request = DownRequest::Steps(self.steps as usize);
-        let undoable: Vec<String> = runner(&mut session)
+        let settings = session.settings().clone();
+        let mut migrator = runner(&mut session);
+        let derived = derived_ways(&mut migrator, &set, &request, || {
+            Ok((ScratchServer::given(settings), ScratchOn::SharedServer))
+        })?;
+        let mut migrator = migrator.derived(derived);
+        let undoable: Vec<String> = migrator
             .undoable(&set, &request)?
             .iter()
             .map(|migration| migration.file_name().to_owned())
@@ -40,7 +50,7 @@ impl Down {
                 .sqlstate("57014")
                 .hint("Answer with \"y\", or use --force."));
         }
-        runner(&mut session).down(&set, &request)?;
+        migrator.down(&set, &request)?;
         DONE
     }
 }

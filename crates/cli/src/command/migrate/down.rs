@@ -3,8 +3,10 @@
 use std::io::{self, BufRead, Write};
 
 use clap::Args;
-use confiture::migrate::DownRequest;
-use confiture::rehearsal::DerivedDown;
+use confiture::migrate::{DownRequest, MigrationSet};
+use confiture::migrator::Migrator;
+use confiture::rehearsal::{DerivedDown, ScratchOn};
+use pggit_wire::WireSession;
 
 use super::fleet::{self, Fleet, FleetArgs};
 use super::scratch::ScratchArgs;
@@ -12,6 +14,7 @@ use super::{Directory, Locks, Prepared, count, replaying, report};
 use crate::connection::Context;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, FormatArgs};
+use crate::scratch_server::ScratchServer;
 
 #[derive(Debug, Args)]
 pub struct Down {
@@ -54,24 +57,12 @@ impl Down {
         };
         let settings = prepared.session.settings().clone();
         let (mut migrator, set) = prepared.runner();
-        let downs = migrator.ways_down(set, &request)?;
-        if downs.iter().any(|down| down.down.is_none()) {
-            let (mut scratch, on) = self.scratch.beside(&settings)?;
-            let (progress, told) = replaying("deriving");
-            let derived = migrator.derive_downs(set, &downs, &mut scratch, on, told)?;
-            drop(progress);
-            let mut ways = Vec::new();
-            for derived in derived {
-                ways.push(derived.map_err(confiture::Error::from)?);
-            }
-            ways.reverse();
-            show(&ways);
-            if !self.yes && !confirmed(ways.len())? {
-                output::note("Nothing was undone.");
-                return Ok(Exit::Failed);
-            }
-            migrator = migrator.derived(ways);
+        let ways = derived_ways(&mut migrator, set, &request, || self.scratch.beside(&settings))?;
+        if !ways.is_empty() && !self.yes && !confirmed(ways.len())? {
+            output::note("Nothing was undone.");
+            return Ok(Exit::Failed);
         }
+        migrator = migrator.derived(ways);
         let ran = self.locks.apply(migrator).down(set, &request)?;
         report(&ran, "undone", "Nothing to do.", self.format)
     }
@@ -94,15 +85,35 @@ impl Down {
     }
 }
 
-/// Shows ways down that nobody wrote, before they run.
-fn show(ways: &[DerivedDown]) {
-    for way in ways {
+/// Ways down for what neither files nor ledger say how to undo, derived on a scratch database and shown; the last
+/// applied first.
+pub fn derived_ways(
+    migrator: &mut Migrator<'_, WireSession>,
+    set: &MigrationSet,
+    request: &DownRequest,
+    scratch: impl FnOnce() -> Result<(ScratchServer, ScratchOn), Failure>,
+) -> Result<Vec<DerivedDown>, Failure> {
+    let downs = migrator.ways_down(set, request)?;
+    if downs.iter().all(|down| down.down.is_some()) {
+        return Ok(Vec::new());
+    }
+    let (mut scratch, on) = scratch()?;
+    let (progress, told) = replaying("deriving");
+    let derived = migrator.derive_downs(set, &downs, &mut scratch, on, told)?;
+    drop(progress);
+    let mut ways = Vec::new();
+    for derived in derived {
+        ways.push(derived.map_err(confiture::Error::from)?);
+    }
+    ways.reverse();
+    for way in &ways {
         output::note(&format!("-- {}: derived way down, proven on a scratch database", way.file));
         for remark in &way.remarks {
             output::note(&format!("-- {}", output::one_line(remark)));
         }
         output::note(way.sql.trim_end());
     }
+    Ok(ways)
 }
 
 /// Asks on stderr and reads the answer from stdin; no answer is no.

@@ -263,34 +263,24 @@ fn cases_of(corpus: Corpus, source: &Source) -> Vec<Case> {
             turn.sides.iter().flatten().filter_map(|file| file.metadata().ok()).map(|m| m.len()).sum();
         Case { corpus, name, work: Work::Turn(turn), weight, extensions: Vec::new() }
     };
+    let histories = |work: &dyn Fn(History) -> Work| {
+        let case = |(name, history): &(String, History)| Case {
+            corpus,
+            name: name.clone(),
+            weight: history.steps.len() as u64,
+            work: work(history.clone()),
+            extensions: Vec::new(),
+        };
+        source.histories.iter().map(case).collect()
+    };
     match corpus {
         Corpus::MainJob => source.schemas.iter().map(|s| schema(s, Work::MainJob(s.clone()))).collect(),
         Corpus::Schemas => source.schemas.iter().map(build).collect(),
         Corpus::Regress => {
             source.regress.iter().map(build).chain(source.turns().into_iter().map(turn)).collect()
         }
-        Corpus::Histories => source
-            .histories
-            .iter()
-            .map(|(name, history)| Case {
-                corpus,
-                name: name.clone(),
-                weight: history.steps.len() as u64,
-                work: Work::History(history.clone()),
-                extensions: Vec::new(),
-            })
-            .collect(),
-        Corpus::Runs => source
-            .histories
-            .iter()
-            .map(|(name, history)| Case {
-                corpus,
-                name: name.clone(),
-                weight: history.steps.len() as u64,
-                work: Work::Run(Run { history: history.clone() }),
-                extensions: Vec::new(),
-            })
-            .collect(),
+        Corpus::Histories => histories(&|history| Work::History(history)),
+        Corpus::Runs => histories(&|history| Work::Run(Run { history })),
         Corpus::Takeover => Original::ALL
             .into_iter()
             .map(|original| Case {

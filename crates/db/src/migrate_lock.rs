@@ -19,6 +19,10 @@ use crate::connection::Connection;
 use crate::queue::Queue;
 use crate::session::{Param, RowError, Session, SessionError};
 
+/// The kind of lock that a whole run has.
+const RUNS: u32 = 1_751_936_052;
+/// The kind that each of its transactions has.
+const WORK: u32 = 1_751_936_053;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -29,10 +33,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// # Errors
 /// None in fact: nothing is asked of a server here.
 pub fn work_lock(scope: Scope<'_>) -> Result<String, SessionError> {
-    let template = include_str!("migrate_lock/work_lock.sql");
-    let statement: Vec<&str> = template.lines().filter(|line| !line.starts_with("--")).collect();
     let mut queue = Queue::default();
-    queue.execute(&statement.join("\n"), &[Param::Text(&behind(scope))])?;
+    queue.execute(&call("pg_advisory_xact_lock", WORK), &[Param::Text(&behind(scope))])?;
     Ok(queue.as_str().to_owned())
 }
 
@@ -79,7 +81,7 @@ pub fn acquire<S: Session>(
     patience: Option<Duration>,
     waiting: impl FnOnce(),
 ) -> Result<(), LockError> {
-    poll(patience, waiting, || ask(session, scope, include_str!("migrate_lock/try_lock.sql")))
+    poll(patience, waiting, || ask(session, scope, "pg_try_advisory_lock"))
 }
 
 fn poll(
@@ -109,7 +111,7 @@ fn poll(
 /// # Errors
 /// [`LockError`] when the server can't be asked; the lock ends with the session then.
 pub fn release<S: Session>(session: &mut S, scope: Scope<'_>) -> Result<bool, LockError> {
-    ask(session, scope, include_str!("migrate_lock/unlock.sql"))
+    ask(session, scope, "pg_advisory_unlock")
 }
 
 /// A connection that has the lock as long as its transaction is open.
@@ -133,8 +135,7 @@ impl<C: Connection> Keeper<C> {
             connection.script("BEGIN ISOLATION LEVEL READ COMMITTED")?;
             // Nobody is to end a transaction that does nothing for as long as the run takes.
             connection.query(include_str!("migrate_lock/no_timeouts.sql"), &[])?;
-            let taken =
-                ask(&mut connection, scope, include_str!("migrate_lock/try_lock_in_transaction.sql"))?;
+            let taken = ask(&mut connection, scope, "pg_try_advisory_xact_lock")?;
             if !taken {
                 connection.script("ROLLBACK")?;
             }
@@ -160,12 +161,20 @@ impl<C: Connection> Keeper<C> {
     }
 }
 
-fn ask<S: Session>(session: &mut S, scope: Scope<'_>, sql: &str) -> Result<bool, LockError> {
-    let rows = session.query(sql, &[Param::Text(&behind(scope))])?;
+/// What a function says of the lock of runs.
+fn ask<S: Session>(session: &mut S, scope: Scope<'_>, function: &str) -> Result<bool, LockError> {
+    let rows = session.query(&call(function, RUNS), &[Param::Text(&behind(scope))])?;
     match rows.first() {
         Some(row) => Ok(row.bool(0)?),
         None => Ok(false),
     }
+}
+
+/// The statement that calls a function for a kind of lock.
+fn call(function: &str, kind: u32) -> String {
+    let lines = include_str!("migrate_lock/key.sql").lines().filter(|line| !line.starts_with("--"));
+    let template = lines.collect::<Vec<_>>().join("\n");
+    template.replace("FUNCTION", function).replace("FIRST", &kind.to_string())
 }
 
 /// What stands behind the name of the database in what the lock is of.

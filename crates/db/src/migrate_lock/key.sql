@@ -1,6 +1,7 @@
--- The lock of the transactions of this database's migration runner, to the end of the transaction; waits for it.
-SELECT pg_catalog.pg_advisory_xact_lock(
-           1751936053,
+-- Calls FUNCTION for a lock of this database's migration runners, or of those for the schema behind $1. FIRST stands for
+-- the first part of its key, which says what kind of lock it is.
+SELECT pg_catalog.FUNCTION(
+           FIRST,
            ((pg_catalog.get_byte(d.digest, 0) OPERATOR(pg_catalog.&) 127) OPERATOR(pg_catalog.<<) 24)
            OPERATOR(pg_catalog.|) (pg_catalog.get_byte(d.digest, 1) OPERATOR(pg_catalog.<<) 16)
            OPERATOR(pg_catalog.|) (pg_catalog.get_byte(d.digest, 2) OPERATOR(pg_catalog.<<) 8)

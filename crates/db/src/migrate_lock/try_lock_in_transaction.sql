@@ -1,9 +1,0 @@
--- The same lock as try_lock.sql, to the end of the transaction: whether it was taken.
-SELECT pg_catalog.pg_try_advisory_xact_lock(
-           1751936052,
-           ((pg_catalog.get_byte(d.digest, 0) OPERATOR(pg_catalog.&) 127) OPERATOR(pg_catalog.<<) 24)
-           OPERATOR(pg_catalog.|) (pg_catalog.get_byte(d.digest, 1) OPERATOR(pg_catalog.<<) 16)
-           OPERATOR(pg_catalog.|) (pg_catalog.get_byte(d.digest, 2) OPERATOR(pg_catalog.<<) 8)
-           OPERATOR(pg_catalog.|) pg_catalog.get_byte(d.digest, 3))
-FROM (SELECT pg_catalog.sha256(pg_catalog.convert_to(
-          pg_catalog.current_database()::pg_catalog.text OPERATOR(pg_catalog.||) $1::pg_catalog.text, 'UTF8'))) AS d (digest)

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
 
 use pggit_catalog::address::{ObjectAddress, ObjectKind, Part};
 use pggit_catalog::rename::Renames;
@@ -52,6 +54,30 @@ impl PlanCase {
         cases.sort_by_key(Self::name);
         assert!(!cases.is_empty(), "there are no cases in {}", directory.display());
         cases
+    }
+
+    /// Checks all cases, as many at a time as there are processors.
+    ///
+    /// # Panics
+    /// With what is wrong.
+    pub fn check_all(check: impl Fn(&Self) -> Result<(), String> + Sync) {
+        let cases = Mutex::new(Self::all().into_iter());
+        let failures = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for _ in 0..thread::available_parallelism().map_or(1, Into::into) {
+                scope.spawn(|| {
+                    loop {
+                        let next = cases.lock().expect("nothing panics with it").next();
+                        let Some(case) = next else { break };
+                        if let Err(error) = check(&case) {
+                            failures.lock().expect("nothing panics with it").push(error);
+                        }
+                    }
+                });
+            }
+        });
+        let failures = failures.into_inner().expect("nothing panics with it");
+        assert!(failures.is_empty(), "{} failed:\n\n{}", failures.len(), failures.join("\n\n=====\n"));
     }
 
     /// Its name, `kind--case`.

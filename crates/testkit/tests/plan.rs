@@ -132,12 +132,5 @@ fn run_case(case: &PlanCase) -> Result<(), String> {
 
 #[test]
 fn cases_are_proven_both_ways() {
-    let mut failures = Vec::new();
-    for case in PlanCase::all() {
-        if let Err(error) = run_case(&case) {
-            eprintln!("{error}\n");
-            failures.push(error);
-        }
-    }
-    report(&failures);
+    PlanCase::check_all(run_case);
 }

@@ -21,6 +21,7 @@ const PARTS: &[&str] = &[
     "crates/db/src/repository/extension_config.sql",
     "crates/extension/sql/grants.sql",
     "crates/extension/sql/audit.sql",
+    "crates/extension/sql/pages.sql",
     "crates/extension/sql/functions",
     "crates/extension/sql/event_triggers.sql",
 ];

@@ -7,6 +7,7 @@ use pggit_catalog::plan::PlanError;
 use pggit_db::apply::ApplyError;
 use pggit_db::aside::AsideError;
 use pggit_db::introspect::IntrospectError;
+use pggit_db::live::LiveError;
 use pggit_db::repository::RepositoryError;
 use pggit_db::session::{RowError, SessionError};
 use pggit_history::store::HistoryError;
@@ -188,6 +189,15 @@ impl From<IntrospectError> for Error {
             }
             IntrospectError::ServerTooOld { .. } => Self::new(ErrorCode::NotSupported, error.to_string()),
             other => Self::new(ErrorCode::Internal, other.to_string()),
+        }
+    }
+}
+
+impl From<LiveError> for Error {
+    fn from(error: LiveError) -> Self {
+        match error {
+            LiveError::Introspect(error) => error.into(),
+            LiveError::Repository(error) => error.into(),
         }
     }
 }

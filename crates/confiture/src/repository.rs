@@ -16,6 +16,7 @@ mod log;
 mod merge;
 mod reference;
 mod status;
+mod working;
 
 pub use blame::{Blame, HistoryEntry};
 pub use branch::BranchInfo;

@@ -62,9 +62,12 @@ mod user_mapping;
 mod vanished;
 mod view;
 
+use std::collections::HashMap;
+
 use pggit_catalog::address::ObjectAddress;
 use pggit_catalog::catalog::{Catalog, Unmodelled};
-use pggit_catalog::identity::Identities;
+use pggit_catalog::ident::QualifiedName;
+use pggit_catalog::identity::{CatalogRow, Identities};
 use pggit_catalog::object::{Body, Object};
 use thiserror::Error;
 
@@ -75,6 +78,7 @@ pub use empty_database::empty_database;
 pub use ignore::ignore_patterns;
 use names::Names;
 use reading::Reading;
+pub(crate) use reading::Selection;
 
 /// What a database holds at one time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,7 +164,7 @@ pub enum IntrospectError {
 
 impl IntrospectError {
     /// Whether it may come of a change by another transaction, so that the next reading can succeed.
-    fn is_of_a_change(&self) -> bool {
+    pub(crate) fn is_of_a_change(&self) -> bool {
         match self {
             Self::Vanished { .. } => true,
             Self::Session(error) => is_of_missing(error),
@@ -216,62 +220,118 @@ pub fn read_catalog<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectE
 }
 
 fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
-    session.in_one_snapshot(|session| {
-        with_pinned_settings(session, |session| {
-            let mut reading = Reading::start(session)?;
-            let names = Names::read(&mut reading)?;
-            let mut draft = Draft::new(names);
-            relation::read(&mut reading, &mut draft)?;
-            schema::build(&mut draft);
-            extension::read(&mut reading, &mut draft)?;
-            enum_type::read(&mut reading, &mut draft)?;
-            composite_type::read(&mut reading, &mut draft)?;
-            domain::read(&mut reading, &mut draft)?;
-            range_type::read(&mut reading, &mut draft)?;
-            sequence::read(&mut reading, &mut draft)?;
-            routine::read(&mut reading, &mut draft)?;
-            aggregate::read(&mut reading, &mut draft)?;
-            operator::read(&mut reading, &mut draft)?;
-            cast::read(&mut reading, &mut draft)?;
-            collation::read(&mut reading, &mut draft)?;
-            text_search_dictionary::read(&mut reading, &mut draft)?;
-            text_search_configuration::read(&mut reading, &mut draft)?;
-            event_trigger::read(&mut reading, &mut draft)?;
-            foreign_data_wrapper::read(&mut reading, &mut draft)?;
-            server::read(&mut reading, &mut draft)?;
-            user_mapping::read(&mut reading, &mut draft)?;
-            publication::read(&mut reading, &mut draft)?;
-            publication_table::read(&mut reading, &mut draft)?;
-            publication_schema::read(&mut reading, &mut draft)?;
-            subscription::read(&mut reading, &mut draft)?;
-            access_method::read(&mut reading, &mut draft)?;
-            language::read(&mut reading, &mut draft)?;
-            base_type::read(&mut reading, &mut draft)?;
-            operator_family::read(&mut reading, &mut draft)?;
-            operator_class::read(&mut reading, &mut draft)?;
-            transform::read(&mut reading, &mut draft)?;
-            conversion::read(&mut reading, &mut draft)?;
-            text_search_parser::read(&mut reading, &mut draft)?;
-            text_search_template::read(&mut reading, &mut draft)?;
-            setting::read(&mut reading, &mut draft)?;
-            let indexes = index::read(&mut reading, &mut draft)?;
-            let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
-            table::read(&mut reading, &mut draft, &indexes, constraints)?;
-            view::read(&mut reading, &mut draft)?;
-            materialized_view::read(&mut reading, &mut draft, &indexes)?;
-            trigger::read(&mut reading, &mut draft)?;
-            policy::read(&mut reading, &mut draft)?;
-            rule::read(&mut reading, &mut draft)?;
-            statistics::read(&mut reading, &mut draft)?;
-            default_privileges::read(&mut reading, &mut draft)?;
-            grant::read(&mut reading, &mut draft)?;
-            dependency::read(&mut reading, &mut draft)?;
-            privileges::read(&mut reading, &mut draft)?;
-            extension_dependency::read(&mut reading, &mut draft)?;
-            let unmodelled = unmodelled::read(&mut reading)?;
-            vanished::check(&mut reading, &draft.names)?;
-            let (catalog, identities) = draft.finish();
-            Ok(Snapshot { catalog, identities, unmodelled })
-        })
-    })
+    session.in_one_snapshot(|session| with_pinned_settings(session, read_all))
+}
+
+/// Reads everything, for who has pinned settings and snapshot.
+pub(crate) fn read_all<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
+    let mut reading = Reading::start(session)?;
+    let names = Names::read(&mut reading)?;
+    let mut draft = Draft::new(names);
+    relation::read(&mut reading, &mut draft)?;
+    schema::build(&mut draft);
+    extension::read(&mut reading, &mut draft)?;
+    enum_type::read(&mut reading, &mut draft)?;
+    composite_type::read(&mut reading, &mut draft)?;
+    domain::read(&mut reading, &mut draft)?;
+    range_type::read(&mut reading, &mut draft)?;
+    sequence::read(&mut reading, &mut draft)?;
+    routine::read(&mut reading, &mut draft)?;
+    aggregate::read(&mut reading, &mut draft)?;
+    operator::read(&mut reading, &mut draft)?;
+    cast::read(&mut reading, &mut draft)?;
+    collation::read(&mut reading, &mut draft)?;
+    text_search_dictionary::read(&mut reading, &mut draft)?;
+    text_search_configuration::read(&mut reading, &mut draft)?;
+    event_trigger::read(&mut reading, &mut draft)?;
+    foreign_data_wrapper::read(&mut reading, &mut draft)?;
+    server::read(&mut reading, &mut draft)?;
+    user_mapping::read(&mut reading, &mut draft)?;
+    publication::read(&mut reading, &mut draft)?;
+    publication_table::read(&mut reading, &mut draft)?;
+    publication_schema::read(&mut reading, &mut draft)?;
+    subscription::read(&mut reading, &mut draft)?;
+    access_method::read(&mut reading, &mut draft)?;
+    language::read(&mut reading, &mut draft)?;
+    base_type::read(&mut reading, &mut draft)?;
+    operator_family::read(&mut reading, &mut draft)?;
+    operator_class::read(&mut reading, &mut draft)?;
+    transform::read(&mut reading, &mut draft)?;
+    conversion::read(&mut reading, &mut draft)?;
+    text_search_parser::read(&mut reading, &mut draft)?;
+    text_search_template::read(&mut reading, &mut draft)?;
+    setting::read(&mut reading, &mut draft)?;
+    let indexes = index::read(&mut reading, &mut draft)?;
+    let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
+    table::read(&mut reading, &mut draft, &indexes, constraints)?;
+    view::read(&mut reading, &mut draft)?;
+    materialized_view::read(&mut reading, &mut draft, &indexes)?;
+    trigger::read(&mut reading, &mut draft)?;
+    policy::read(&mut reading, &mut draft)?;
+    rule::read(&mut reading, &mut draft)?;
+    statistics::read(&mut reading, &mut draft)?;
+    default_privileges::read(&mut reading, &mut draft)?;
+    grant::read(&mut reading, &mut draft)?;
+    dependency::read(&mut reading, &mut draft)?;
+    privileges::read(&mut reading, &mut draft)?;
+    extension_dependency::read(&mut reading, &mut draft)?;
+    let unmodelled = unmodelled::read(&mut reading)?;
+    vanished::check(&mut reading, &draft.names)?;
+    let (catalog, identities) = draft.finish();
+    Ok(Snapshot { catalog, identities, unmodelled })
+}
+
+/// A part of a database, read with what its objects need; of the latter, not all is read.
+pub(crate) struct PartRead {
+    pub catalog: Catalog,
+    pub identities: Identities,
+    /// Names of the relations among them by OID, and for composite types the row that is the object.
+    pub relations: HashMap<u32, (QualifiedName, CatalogRow)>,
+    /// Extensions by their members.
+    pub members: HashMap<CatalogRow, String>,
+    /// Whether there is a schema that a migration tool makes for its own tables: whether it is one depends on all tables.
+    pub has_tool_schemas: bool,
+}
+
+/// Reads some objects of those kinds that most changes are of, for who has pinned settings and snapshot. `known` are
+/// objects that they may need, and that are not read.
+pub(crate) fn read_part<S: Session>(
+    session: &mut S,
+    selection: Selection,
+    known: Vec<(CatalogRow, ObjectAddress)>,
+) -> Result<PartRead, IntrospectError> {
+    let mut reading = Reading::start(session)?;
+    let names = Names::read(&mut reading)?;
+    let mut draft = Draft::new(names);
+    reading.restrict(selection);
+    relation::read(&mut reading, &mut draft)?;
+    schema::build(&mut draft);
+    extension::read(&mut reading, &mut draft)?;
+    enum_type::read(&mut reading, &mut draft)?;
+    composite_type::read(&mut reading, &mut draft)?;
+    domain::read(&mut reading, &mut draft)?;
+    sequence::read(&mut reading, &mut draft)?;
+    routine::read(&mut reading, &mut draft)?;
+    let indexes = index::read(&mut reading, &mut draft)?;
+    let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
+    table::read(&mut reading, &mut draft, &indexes, constraints)?;
+    view::read(&mut reading, &mut draft)?;
+    materialized_view::read(&mut reading, &mut draft, &indexes)?;
+    trigger::read(&mut reading, &mut draft)?;
+    policy::read(&mut reading, &mut draft)?;
+    rule::read(&mut reading, &mut draft)?;
+    statistics::read(&mut reading, &mut draft)?;
+    grant::read(&mut reading, &mut draft)?;
+    for (row, address) in known {
+        draft.add_known(row, address);
+    }
+    dependency::read(&mut reading, &mut draft)?;
+    extension_dependency::read(&mut reading, &mut draft)?;
+    vanished::check(&mut reading, &draft.names)?;
+    let relations =
+        draft.relations.values().map(|found| (found.oid, (found.qualified(), found.owned_row()))).collect();
+    let members = draft.names.members.clone();
+    let has_tool_schemas = draft.names.schemas.values().any(|schema| ledger::is_tool_schema(&schema.name));
+    let (catalog, identities) = draft.finish();
+    Ok(PartRead { catalog, identities, relations, members, has_tool_schemas })
 }

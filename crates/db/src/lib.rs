@@ -5,6 +5,7 @@ pub mod aside;
 pub mod connection;
 pub mod introspect;
 pub mod ledger;
+pub mod live;
 pub mod migrate_lock;
 pub mod queue;
 pub mod repository;

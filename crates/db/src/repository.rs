@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::session::{Param, RowError, Session, SessionError};
 
-pub use identity::{load_identities, save_identities};
+pub use identity::{load_identities, load_some_identities, save_identities};
 pub use refs::{
     NewBranch, append_reflog, branch, branches, create_branch, create_tag, delete_ref, reflog, rename_branch,
     set_branch_head, set_branch_status, tag, tags,
@@ -195,7 +195,7 @@ fn one_ref(changed: u64, name: &str) -> Result<(), RepositoryError> {
     if changed == 1 { Ok(()) } else { Err(RepositoryError::NoRef { name: name.to_owned() }) }
 }
 
-fn object_id(bytes: &[u8]) -> Result<ObjectId, RepositoryError> {
+pub(crate) fn object_id(bytes: &[u8]) -> Result<ObjectId, RepositoryError> {
     ObjectId::from_bytes(bytes).ok_or(RepositoryError::Id { length: bytes.len() })
 }
 

@@ -170,6 +170,12 @@ pub trait Session {
         work(self)
     }
 
+    /// Whether the session can look at pages of system catalogs, and [`Self::in_one_snapshot`] keeps its promise inside of
+    /// any transaction: inside the server.
+    fn sees_pages(&self) -> bool {
+        false
+    }
+
     /// Runs `work` so that all its queries see one and the same state of the database, changes made earlier by this
     /// session included.
     ///

@@ -11,6 +11,7 @@ pub mod error;
 pub mod functions;
 pub mod information;
 pub mod keep;
+pub mod pages;
 pub mod settings;
 pub mod spi;
 pub mod subtransaction;

@@ -156,6 +156,10 @@ impl Session for SpiSession {
         outcome
     }
 
+    fn sees_pages(&self) -> bool {
+        true
+    }
+
     fn in_one_snapshot<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
         E: From<SessionError>,

@@ -5,6 +5,7 @@
 //! their encoded addresses, and again. So the shape depends on the content alone, never on how it came about.
 
 mod node;
+mod update;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::store::{HistoryError, Store, StoreExt};
 use node::{Entry, Node};
 
 pub use node::FORMAT_VERSION;
+pub use update::{find, update_tree};
 
 /// The most entries that stay in one leaf.
 pub const LEAF_ENTRIES: usize = 64;

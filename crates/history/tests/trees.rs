@@ -95,6 +95,18 @@ proptest! {
     }
 
     #[test]
+    fn a_tree_with_changes_is_the_tree_of_all_entries((before, after) in pair()) {
+        let mut store = MemoryStore::default();
+        let id = tree::write_tree(&mut store, &before).expect("memory");
+        let changes = naive(&before, &after).into_iter().map(|change| (change.address, change.after)).collect();
+        let updated = tree::update_tree(&mut store, id, &changes).expect("complete");
+        prop_assert_eq!(updated, tree::tree_id(&after));
+        prop_assert_eq!(tree::read_tree(&mut store, updated).expect("complete"), after.clone());
+        let found = tree::find(&mut store, updated, before.keys().chain(after.keys())).expect("complete");
+        prop_assert_eq!(found, after);
+    }
+
+    #[test]
     fn the_way_to_a_tree_does_not_matter((before, after) in pair()) {
         // `after` reached through `before`, one object at a time, is `after` written at once.
         let mut store = MemoryStore::default();
@@ -128,6 +140,12 @@ fn one_change_among_many_writes_and_reads_little() {
     let changes = tree::diff_trees(&mut store, Some(before), Some(after)).expect("complete");
     assert_eq!(changes.len(), 1);
     assert!(store.reads() - reads <= 5, "{} round trips", store.reads() - reads);
+    let reads = store.reads();
+    let changes = BTreeMap::from([(table("public", 77), Some(blob(1)))]);
+    assert_eq!(tree::update_tree(&mut store, after, &changes).expect("complete"), before);
+    let found = tree::find(&mut store, after, changes.keys()).expect("complete");
+    assert_eq!(found, BTreeMap::from([(table("public", 77), blob(2))]));
+    assert!(store.reads() - reads <= 15, "{} round trips", store.reads() - reads);
     let reads = store.reads();
     assert!(tree::diff_trees(&mut store, Some(after), Some(after)).expect("complete").is_empty());
     assert_eq!(store.reads(), reads);

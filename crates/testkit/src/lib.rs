@@ -5,6 +5,7 @@
 mod client;
 mod dump;
 pub mod extension;
+pub mod live;
 mod migrations;
 pub mod plan_case;
 pub mod proof;

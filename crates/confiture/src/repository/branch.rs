@@ -38,8 +38,7 @@ impl<S: Session> Repository<'_, S> {
         self.lock()?;
         self.require_free(name.as_str())?;
         let head = self.head()?;
-        let live = self.live()?;
-        self.commit_automatically(&head, &live)?;
+        self.commit_automatically(&head)?;
         let commit = self.resolve_commit(from)?;
         let from_branch = match tables::branch(self.session, from)? {
             Some(branch) => branch.name.to_string(),

@@ -91,12 +91,12 @@ impl<S: Session> Repository<'_, S> {
         if already && !discard {
             return Ok(CheckedOut::new(branch, true, &[]));
         }
-        let live = self.live()?;
+        let mut live = self.live_to_remember()?;
         let rows = if discard { Rows::PutAsideOrDiscard } else { Rows::PutAside };
         let since = if discard {
             self.discard(&head, &live)?
         } else {
-            self.commit_automatically(&head, &live)?;
+            live = self.commit_live(&head, live)?;
             Renames::default()
         };
         let from = self.head()?.head;
@@ -112,7 +112,8 @@ impl<S: Session> Repository<'_, S> {
             "checkout",
             &format!("moving from {} to {branch}", head.name),
         )?;
-        self.remember_identities(&after)?;
+        let tree = self.write_live(&after)?;
+        self.remember(&after, tree)?;
         Ok(CheckedOut::new(branch, already, &changes))
     }
 
@@ -139,7 +140,7 @@ impl<S: Session> Repository<'_, S> {
         };
         let steps = plan(live.catalog(), &to, renames, &options)?;
         apply(self.session, &steps, &to, rows, &returning)?;
-        let after = self.live()?;
+        let after = self.live_to_remember()?;
         require_equal(&after, &to)?;
         require_unmodelled(&live.snapshot.unmodelled, &after.snapshot.unmodelled)?;
         Ok((after, changes))
@@ -185,7 +186,8 @@ impl<S: Session> Repository<'_, S> {
             automatic: true,
             parents: vec![head.head],
         };
-        let commit = self.write_commit(head, live, &uncommitted, &draft)?;
+        let tree = self.write_live(live)?;
+        let commit = self.write_commit(head, tree, &uncommitted, &draft)?;
         let name = head.name.as_str();
         tables::append_reflog(self.session, name, Some(head.head), Some(commit), "discard", &message)?;
         Ok(uncommitted.renames)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pggit_catalog::diff::Change;
+use pggit_db::live::Purpose;
 use pggit_db::repository as tables;
 use pggit_db::session::Session;
 use pggit_history::branch::Branch;
@@ -13,6 +14,7 @@ use pggit_history::tree;
 
 use super::Repository;
 use super::live::{Live, Uncommitted};
+use super::working::Working;
 use crate::error::{Error, ErrorCode, Result};
 
 /// What a new commit says about itself.
@@ -32,8 +34,7 @@ impl<S: Session> Repository<'_, S> {
     pub fn commit(&mut self, message: &str, author: Option<&str>) -> Result<ObjectId> {
         self.lock()?;
         let head = self.head()?;
-        let live = self.live()?;
-        let uncommitted = self.uncommitted(head.head, &live)?;
+        let (working, uncommitted) = self.working(head.head, Purpose::Remember)?;
         if uncommitted.changes.is_empty() {
             return Err(Error::new(ErrorCode::NothingToCommit, "nothing to commit").detail(format!(
                 "The live schema is what the last commit of branch \"{}\" says.",
@@ -42,14 +43,34 @@ impl<S: Session> Repository<'_, S> {
         }
         let parents = vec![head.head];
         let draft = Draft { message, author, source: "ddl", automatic: false, parents };
-        self.record(&head, &live, &uncommitted, &draft)
+        self.record(&head, &working, &uncommitted, &draft)
     }
 
     /// Commits what is uncommitted, if anything, before an operation that leaves the branch's state.
-    pub(super) fn commit_automatically(&mut self, head: &Branch, live: &Live) -> Result<ObjectId> {
-        let uncommitted = self.uncommitted(head.head, live)?;
+    pub(super) fn commit_automatically(&mut self, head: &Branch) -> Result<()> {
+        let (working, uncommitted) = self.working(head.head, Purpose::Remember)?;
+        self.record_automatically(head, &working, &uncommitted)
+    }
+
+    /// The same of a live schema that has been read.
+    pub(super) fn commit_live(&mut self, head: &Branch, live: Live) -> Result<Live> {
+        let uncommitted = self.uncommitted(head.head, &live)?;
+        let working = Working::Whole(live);
+        self.record_automatically(head, &working, &uncommitted)?;
+        match working {
+            Working::Whole(live) => Ok(live),
+            Working::Part(_) => unreachable!("made whole above"),
+        }
+    }
+
+    fn record_automatically(
+        &mut self,
+        head: &Branch,
+        working: &Working,
+        uncommitted: &Uncommitted,
+    ) -> Result<()> {
         if uncommitted.changes.is_empty() {
-            return Ok(head.head);
+            return Ok(());
         }
         let message = summary(&uncommitted.changes);
         let draft = Draft {
@@ -59,28 +80,30 @@ impl<S: Session> Repository<'_, S> {
             automatic: true,
             parents: vec![head.head],
         };
-        self.record(head, live, &uncommitted, &draft)
+        self.record(head, working, uncommitted, &draft)?;
+        Ok(())
     }
 
-    /// Writes the commit, moves the branch to it and remembers the identities of its objects.
-    pub(super) fn record(
+    /// Writes the commit, moves the branch to it and remembers what the live schema is.
+    fn record(
         &mut self,
         branch: &Branch,
-        live: &Live,
+        working: &Working,
         uncommitted: &Uncommitted,
         draft: &Draft<'_>,
     ) -> Result<ObjectId> {
-        let id = self.write_commit(branch, live, uncommitted, draft)?;
+        let tree = self.write_working(working)?;
+        let id = self.write_commit(branch, tree, uncommitted, draft)?;
         self.move_branch(branch, id, "commit", draft.message)?;
-        self.remember_identities(live)?;
+        self.remember_working(working, tree)?;
         Ok(id)
     }
 
-    /// Writes a commit of the live schema that no ref names yet.
+    /// Writes a commit of the live schema, stored as `tree`, that no ref names yet.
     pub(super) fn write_commit(
         &mut self,
         branch: &Branch,
-        live: &Live,
+        tree: ObjectId,
         uncommitted: &Uncommitted,
         draft: &Draft<'_>,
     ) -> Result<ObjectId> {
@@ -89,7 +112,6 @@ impl<S: Session> Repository<'_, S> {
             None => self.text("SELECT session_user::pg_catalog.text")?,
         };
         let committed_at = self.now()?;
-        let tree = self.write_live(live)?;
         let commit = Commit {
             tree,
             parents: draft.parents.clone(),
@@ -139,12 +161,6 @@ impl<S: Session> Repository<'_, S> {
             action,
             subject,
         )?)
-    }
-
-    /// Remembers the identities of the objects of the commit that is checked out from now on.
-    pub(super) fn remember_identities(&mut self, live: &Live) -> Result<()> {
-        let before = tables::load_identities(self.session)?;
-        Ok(tables::save_identities(self.session, &before, &live.snapshot.identities)?)
     }
 }
 

@@ -33,7 +33,7 @@ impl<S: Session> Repository<'_, S> {
         if let Some(state) = tables::state(self.session)? {
             return Ok(Initialised { commit: state.first_commit, again: true, unmodelled: Vec::new() });
         }
-        let live = self.live()?;
+        let live = self.live_to_remember()?;
         let tree = self.write_live(&live)?;
         let commit = Commit {
             tree,
@@ -50,7 +50,7 @@ impl<S: Session> Repository<'_, S> {
         let id = self.store().put_commit(&commit)?;
         tables::initialise(self.session, &RefName::main(), id)?;
         tables::append_reflog(self.session, MAIN, None, Some(id), "init", commit.subject())?;
-        self.remember_identities(&live)?;
+        self.remember(&live, tree)?;
         Ok(Initialised { commit: id, again: false, unmodelled: live.snapshot.unmodelled })
     }
 }

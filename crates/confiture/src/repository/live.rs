@@ -1,5 +1,6 @@
 //! The live schema and the states of commits, as catalogs.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,9 +8,11 @@ use pggit_catalog::address::ObjectAddress;
 use pggit_catalog::catalog::Catalog;
 use pggit_catalog::diff::{Change, diff};
 use pggit_catalog::filter::is_ignored;
+use pggit_catalog::identity::Identities;
 use pggit_catalog::object::Object;
 use pggit_catalog::rename::Renames;
 use pggit_db::introspect::{Snapshot, ignore_patterns, read_catalog};
+use pggit_db::live::{Found, Observation, Purpose, read_live};
 use pggit_db::repository as tables;
 use pggit_db::session::Session;
 use pggit_history::graph::Graph;
@@ -25,9 +28,22 @@ pub(super) struct Live {
     pub(super) snapshot: Snapshot,
     /// The blob of every object: its id and content.
     pub(super) blobs: BTreeMap<ObjectAddress, (ObjectId, Vec<u8>)>,
+    /// What has to be remembered of the reading.
+    pub(super) observation: Observation,
+    /// The identities that were stored when they were compared with those of the live schema.
+    identities: Cell<Option<Identities>>,
 }
 
 impl Live {
+    pub(super) fn new(snapshot: Snapshot, observation: Observation) -> Self {
+        let blobs = snapshot.catalog.iter().map(|object| {
+            let content = object.to_blob();
+            (object.address.clone(), (ObjectId::of(StoredKind::Blob, &content), content))
+        });
+        let blobs = blobs.collect();
+        Self { snapshot, blobs, observation, identities: Cell::default() }
+    }
+
     pub(super) fn catalog(&self) -> &Catalog {
         &self.snapshot.catalog
     }
@@ -48,18 +64,19 @@ pub(super) struct Uncommitted {
 }
 
 impl<S: Session> Repository<'_, S> {
-    /// Reads the live schema.
+    /// Reads the live schema, to be looked at.
     pub(super) fn live(&mut self) -> Result<Live> {
         let snapshot = read_catalog(self.session)?.without_secrets();
-        let blobs = snapshot
-            .catalog
-            .iter()
-            .map(|object| {
-                let content = object.to_blob();
-                (object.address.clone(), (ObjectId::of(StoredKind::Blob, &content), content))
-            })
-            .collect();
-        Ok(Live { snapshot, blobs })
+        Ok(Live::new(snapshot, Observation::default()))
+    }
+
+    /// Reads the live schema, to be remembered.
+    pub(super) fn live_to_remember(&mut self) -> Result<Live> {
+        match read_live(self.session, Purpose::RememberWhole)? {
+            (Found::Whole(snapshot), observation) => Ok(Live::new(snapshot, observation)),
+            // Not what was asked for.
+            (Found::Part(_), _) => self.live(),
+        }
     }
 
     /// What `live` has that the commit `head`, which is checked out, has not.
@@ -92,7 +109,19 @@ impl<S: Session> Repository<'_, S> {
     /// What was renamed since the last commit of the checked-out branch.
     pub(super) fn renames_since_commit(&mut self, live: &Live) -> Result<Renames> {
         let committed = tables::load_identities(self.session)?;
-        Ok(committed.renames_to(&live.snapshot.identities))
+        let renames = committed.renames_to(&live.snapshot.identities);
+        live.identities.set(Some(committed));
+        Ok(renames)
+    }
+
+    /// Remembers that `live` is the live schema, with the identities of its objects.
+    pub(super) fn remember(&mut self, live: &Live, tree: ObjectId) -> Result<()> {
+        let before = match live.identities.take() {
+            Some(before) => before,
+            None => tables::load_identities(self.session)?,
+        };
+        tables::save_identities(self.session, &before, &live.snapshot.identities)?;
+        Ok(pggit_db::live::remember(self.session, tree, &live.observation)?)
     }
 
     /// The catalog of a commit, without what is ignored now; objects that `known` holds are not read again.
@@ -118,7 +147,7 @@ impl<S: Session> Repository<'_, S> {
 
     /// What a commit holds that patterns of a later day keep out of commits stays where it is: neither status nor
     /// checkout see it.
-    fn without_ignored(&mut self, catalog: Catalog) -> Result<Catalog> {
+    pub(super) fn without_ignored(&mut self, catalog: Catalog) -> Result<Catalog> {
         let patterns = ignore_patterns(self.session)?;
         if patterns.is_empty() {
             return Ok(catalog);

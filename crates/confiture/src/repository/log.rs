@@ -3,6 +3,7 @@
 use pggit_catalog::address::ObjectKind;
 use pggit_catalog::catalog::Catalog;
 use pggit_catalog::diff::{ChangeKind, diff};
+use pggit_db::live::Purpose;
 use pggit_db::session::Session;
 use pggit_history::commit::Commit;
 use pggit_history::graph::Graph;
@@ -85,8 +86,7 @@ impl<S: Session> Repository<'_, S> {
 
     fn uncommitted_entry(&mut self) -> Result<Option<LogEntry>> {
         let head = self.head()?;
-        let live = self.live()?;
-        let uncommitted = self.uncommitted(head.head, &live)?;
+        let (_, uncommitted) = self.working(head.head, Purpose::Look)?;
         if uncommitted.changes.is_empty() {
             return Ok(None);
         }

@@ -65,8 +65,8 @@ impl<S: Session> Repository<'_, S> {
         }
         self.lock()?;
         let head = self.head()?;
-        let live = self.live()?;
-        self.commit_automatically(&head, &live)?;
+        let live = self.live_to_remember()?;
+        let live = self.commit_live(&head, live)?;
         let head = self.head()?;
         let source = self.branch(source)?;
         let target = self.branch(target.unwrap_or(head.name.as_str()))?;
@@ -87,7 +87,8 @@ impl<S: Session> Repository<'_, S> {
                 let renames = Graph::new(&mut self.store()).renames_between(target.head, source.head)?;
                 let changes = if target.name == head.name {
                     let (after, changes) = self.transition(&live, source.head, &renames, Rows::PutAside)?;
-                    self.remember_identities(&after)?;
+                    let tree = self.write_live(&after)?;
+                    self.remember(&after, tree)?;
                     changes
                 } else {
                     let from: Catalog = self.catalog_of(target.head, &live.by_blob())?;

@@ -2,6 +2,7 @@
 
 use pggit_catalog::address::ObjectKind;
 use pggit_catalog::diff::{Change, ChangeKind};
+use pggit_db::live::Purpose;
 use pggit_db::session::Session;
 
 use super::Repository;
@@ -41,8 +42,7 @@ impl<S: Session> Repository<'_, S> {
     /// [`crate::ErrorCode::NotInitialised`].
     pub fn status(&mut self) -> Result<Vec<StatusEntry>> {
         let head = self.head()?;
-        let live = self.live()?;
-        let uncommitted = self.uncommitted(head.head, &live)?;
+        let (_, uncommitted) = self.working(head.head, Purpose::Look)?;
         Ok(uncommitted.changes.iter().map(|change| StatusEntry::new(head.name.as_str(), change)).collect())
     }
 }

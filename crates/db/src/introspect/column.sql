@@ -27,3 +27,4 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')
   AND c.oid >= 16384
   AND a.attnum > 0
   AND NOT a.attisdropped
+  AND a.attrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -17,3 +17,4 @@ LEFT JOIN pg_catalog.pg_description d
 WHERE c.contype IN ('c', 'p', 'u', 'f', 'x')
   AND c.oid >= 16384
   AND p.conrelid IS DISTINCT FROM c.conrelid
+  AND c.conrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -156,14 +156,13 @@ impl Owners {
 
 /// The dependency that an edge is, unless the model expresses it otherwise.
 fn dependency(draft: &Draft, edge: &Edge, from: &Target, to: Target) -> Option<Dependency> {
-    let address = |row| draft.object(row).map(|object| &object.address);
-    let source: &ObjectAddress = address(from.row)?;
+    let source: &ObjectAddress = draft.address(from.row)?;
     // `OWNED BY`; with it the default of the column and its sequence would need each other.
     if source.kind == ObjectKind::Sequence && edge.kind == "a" {
         return None;
     }
     // The sequence of an identity column is in its table's schema.
-    let target = address(to.row)?;
+    let target = draft.address(to.row)?;
     if from.part.is_some() && target.kind == ObjectKind::Schema && target.name == source.schema {
         return None;
     }

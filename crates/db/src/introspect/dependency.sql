@@ -6,3 +6,6 @@ FROM pg_catalog.pg_depend d
 WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'x')
   AND d.objid >= 16384
   AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)
+  AND (d.classid, d.objid) IN ( -- of some
+      SELECT s.class::pg_catalog.oid, s.oid::pg_catalog.oid -- of some
+      FROM ROWS FROM (pg_catalog.unnest($4::pg_catalog.int8[]), pg_catalog.unnest($5::pg_catalog.int8[])) AS s (class, oid)) -- of some

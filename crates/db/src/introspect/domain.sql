@@ -13,3 +13,4 @@ LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = t.oid AND d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objsubid = 0
 WHERE t.typtype = 'd'
   AND t.oid >= 16384
+  AND t.oid = ANY ($3::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

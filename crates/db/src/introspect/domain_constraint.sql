@@ -6,3 +6,4 @@ LEFT JOIN pg_catalog.pg_description d
 WHERE c.contypid <> 0
   AND c.contype = 'c'
   AND c.oid >= 16384
+  AND c.contypid = ANY ($3::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub identity_columns: HashMap<(u32, u32), object::Identity>,
     pub book: AddressBook,
     objects: BTreeMap<CatalogRow, Object>,
+    /// Objects that others need and that are not read.
+    known: HashMap<CatalogRow, ObjectAddress>,
     parts: BTreeMap<CatalogRow, BTreeMap<u32, Part>>,
     /// Owners by object, for the comparison of privileges.
     owners: HashMap<CatalogRow, u32>,
@@ -35,6 +37,7 @@ impl Draft {
             identity_columns: HashMap::new(),
             book: AddressBook::default(),
             objects: BTreeMap::new(),
+            known: HashMap::new(),
             parts: BTreeMap::new(),
             owners: HashMap::new(),
         }
@@ -73,6 +76,17 @@ impl Draft {
         }
         self.book.add(row, Target { row, part: None });
         self.objects.insert(row, Object { address, common, body });
+    }
+
+    /// Adds an object that is not read, as something to depend on.
+    pub fn add_known(&mut self, row: CatalogRow, address: ObjectAddress) {
+        self.book.add(row, Target { row, part: None });
+        self.known.insert(row, address);
+    }
+
+    /// The address of an object added before.
+    pub fn address(&self, row: CatalogRow) -> Option<&ObjectAddress> {
+        self.objects.get(&row).map(|object| &object.address).or_else(|| self.known.get(&row))
     }
 
     /// Remembers the number of a part that can be renamed.

@@ -27,6 +27,7 @@ LEFT JOIN (
     WHERE a.attstattarget >= 0
       AND a.attnum > 0
       AND a.attrelid >= 16384
+      AND a.attrelid IN (SELECT q.indexrelid FROM pg_catalog.pg_index q WHERE q.indrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[])) -- of some
     GROUP BY a.attrelid
 ) t ON t.attrelid = x.indexrelid
 LEFT JOIN pg_catalog.pg_description d
@@ -34,3 +35,4 @@ LEFT JOIN pg_catalog.pg_description d
 WHERE i.oid >= 16384
   AND i.relpersistence <> 't'
   AND i.relnamespace <> 'pg_toast'::pg_catalog.regnamespace
+  AND x.indrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

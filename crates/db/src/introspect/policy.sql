@@ -7,3 +7,4 @@ JOIN pg_catalog.pg_class c ON c.oid = p.polrelid AND c.relpersistence <> 't'
 LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = p.oid AND d.classoid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND d.objsubid = 0
 WHERE p.oid >= 16384
+  AND p.polrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::vec::IntoIter;
 
 use super::{IntrospectError, OLDEST_MAJOR};
-use crate::session::{Row, RowError, Session, Value};
+use crate::session::{Param, Row, RowError, Session, Value};
 
 /// A query of ours with the name that errors call it by.
 #[derive(Clone, Copy)]
@@ -20,16 +20,32 @@ macro_rules! query {
 }
 pub(super) use query;
 
-/// One pass over the catalog.
+/// One pass over the catalog, or over a part of it.
 pub(super) struct Reading<'s, S> {
     session: &'s mut S,
     major: u32,
+    some: Option<Selection>,
+}
+
+/// What a pass over a part of the catalog reads: OIDs as the queries take them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Selection {
+    /// Tables, views, materialized views, composite types, with all that is on them; sequences.
+    pub relations: Vec<i64>,
+    /// Functions and procedures.
+    pub routines: Vec<i64>,
+    /// Enum types and domains.
+    pub types: Vec<i64>,
+    /// The rows whose dependencies are read: catalogs.
+    pub row_classes: Vec<i64>,
+    /// The rows whose dependencies are read: OIDs.
+    pub row_oids: Vec<i64>,
 }
 
 impl<'s, S: Session> Reading<'s, S> {
     /// Finds out the server's version, which must not be too old.
     pub fn start(session: &'s mut S) -> Result<Self, IntrospectError> {
-        let mut reading = Self { session, major: 0 };
+        let mut reading = Self { session, major: 0, some: None };
         let mut major = 0;
         reading.each(query!("version"), |mut row| {
             major = row.oid()?;
@@ -48,11 +64,24 @@ impl<'s, S: Session> Reading<'s, S> {
         query: Query,
         mut visit: impl FnMut(Fields) -> Result<(), IntrospectError>,
     ) -> Result<(), IntrospectError> {
-        let sql = for_major(query.sql, self.major);
-        for row in self.session.query(&sql, &[])? {
+        let sql = text(query.sql, self.major, self.some.is_some());
+        let rows = match &self.some {
+            // The statement takes all parameters, whichever of them it names.
+            Some(some) if sql.contains('$') => {
+                let lists = [&some.relations, &some.routines, &some.types, &some.row_classes, &some.row_oids];
+                self.session.query(&sql, &lists.map(|list| Param::IntArray(list)))?
+            }
+            _ => self.session.query(&sql, &[])?,
+        };
+        for row in rows {
             visit(Fields::new(query.name, row))?;
         }
         Ok(())
+    }
+
+    /// From here on only these objects are read, by queries that can.
+    pub fn restrict(&mut self, some: Selection) {
+        self.some = Some(some);
     }
 
     /// The same with the rights of the repository's owner: for the repository's tables only.
@@ -68,10 +97,13 @@ impl<'s, S: Session> Reading<'s, S> {
     }
 }
 
-/// The text of a query for one major version.
-fn for_major(sql: &str, major: u32) -> String {
+/// The text of a query for one major version, for all objects or for some.
+fn text(sql: &str, major: u32, some: bool) -> String {
     let mut text = String::with_capacity(sql.len());
     for line in sql.lines() {
+        if line.ends_with("-- of some") && !some {
+            continue;
+        }
         let holds = match line.rsplit_once("-- since ") {
             Some((_, first)) => first.trim().parse().is_ok_and(|first: u32| major >= first),
             None => match line.rsplit_once("-- before ") {
@@ -218,7 +250,14 @@ mod tests {
     #[test]
     fn lines_are_chosen_by_version() {
         let sql = "SELECT a, -- since 14\n       b, -- before 14\n       c\n";
-        assert_eq!(for_major(sql, 13), "       b, -- before 14\n       c\n");
-        assert_eq!(for_major(sql, 14), "SELECT a, -- since 14\n       c\n");
+        assert_eq!(text(sql, 13, false), "       b, -- before 14\n       c\n");
+        assert_eq!(text(sql, 14, false), "SELECT a, -- since 14\n       c\n");
+    }
+
+    #[test]
+    fn lines_are_chosen_by_what_is_read() {
+        let sql = "SELECT a\nWHERE b\n  AND a = ANY ($1) -- of some\n";
+        assert_eq!(text(sql, 15, false), "SELECT a\nWHERE b\n");
+        assert_eq!(text(sql, 15, true), sql);
     }
 }

@@ -51,7 +51,7 @@ impl Relation {
     }
 
     /// The row that extensions and dependencies name: that of the type for composite types.
-    fn owned_row(&self) -> CatalogRow {
+    pub fn owned_row(&self) -> CatalogRow {
         match self.kind {
             RelationKind::Composite => CatalogRow { class: class::TYPE, oid: self.row_type },
             _ => self.row(),

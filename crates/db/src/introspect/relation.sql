@@ -11,3 +11,4 @@ LEFT JOIN pg_catalog.pg_description d
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c', 'f')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384
+  AND c.oid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

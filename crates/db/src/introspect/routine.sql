@@ -21,3 +21,4 @@ WHERE p.prokind IN ('f', 'p', 'w')
   AND NOT EXISTS (
       SELECT FROM pg_catalog.pg_depend e
       WHERE e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i'))
+  AND p.oid = ANY ($2::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

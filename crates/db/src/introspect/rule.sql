@@ -6,3 +6,4 @@ LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = w.oid AND d.classoid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objsubid = 0
 WHERE w.rulename <> '_RETURN'
   AND w.oid >= 16384
+  AND w.ev_class = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -12,3 +12,4 @@ LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0
 WHERE c.relpersistence <> 't'
   AND c.oid >= 16384
+  AND c.oid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -5,3 +5,4 @@ FROM pg_catalog.pg_statistic_ext s
 LEFT JOIN pg_catalog.pg_description d
   ON d.objoid = s.oid AND d.classoid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass AND d.objsubid = 0
 WHERE s.oid >= 16384
+  AND s.stxrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

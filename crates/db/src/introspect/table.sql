@@ -16,6 +16,7 @@ LEFT JOIN (
     FROM pg_catalog.pg_inherits h
     JOIN pg_catalog.pg_class p ON p.oid = h.inhparent AND p.relkind IN ('r', 'p', 'f')
     JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
+    WHERE h.inhrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some
     GROUP BY h.inhrelid
 ) i ON i.inhrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid
@@ -23,3 +24,4 @@ LEFT JOIN pg_catalog.pg_foreign_server v ON v.oid = f.ftserver
 WHERE c.relkind IN ('r', 'p', 'f')
   AND c.relpersistence <> 't'
   AND c.oid >= 16384
+  AND c.oid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -9,3 +9,4 @@ WHERE NOT t.tgisinternal
   AND (t.tgparentid = 0
        OR EXISTS (SELECT FROM pg_catalog.pg_trigger p WHERE p.oid = t.tgparentid AND p.tgenabled <> t.tgenabled))
   AND t.oid >= 16384
+  AND t.tgrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

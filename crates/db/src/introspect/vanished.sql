@@ -4,16 +4,19 @@ SELECT 'relation', c.relnamespace, c.relname
 FROM pg_catalog.pg_class c
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND c.relpersistence <> 't' AND c.oid >= 16384
   AND pg_catalog.pg_table_is_visible(c.oid) IS NULL
+  AND c.oid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some
 UNION ALL
 -- Row types go with their relation, arrays with their element.
 SELECT 'type', t.typnamespace, t.typname
 FROM pg_catalog.pg_type t
 WHERE t.typtype <> 'c' AND (t.typtype <> 'b' OR t.typcategory <> 'A') AND t.oid >= 16384
   AND pg_catalog.pg_type_is_visible(t.oid) IS NULL
+  AND t.oid = ANY ($3::pg_catalog.int8[]::pg_catalog.oid[]) -- of some
 UNION ALL
 SELECT 'function', p.pronamespace, p.proname
 FROM pg_catalog.pg_proc p
 WHERE p.oid >= 16384 AND pg_catalog.pg_function_is_visible(p.oid) IS NULL
+  AND p.oid = ANY ($2::pg_catalog.int8[]::pg_catalog.oid[]) -- of some
 UNION ALL
 SELECT 'operator', o.oprnamespace, o.oprname
 FROM pg_catalog.pg_operator o
@@ -42,3 +45,4 @@ UNION ALL
 SELECT 'statistics object', s.stxnamespace, s.stxname
 FROM pg_catalog.pg_statistic_ext s
 WHERE s.oid >= 16384 AND pg_catalog.pg_statistics_obj_is_visible(s.oid) IS NULL
+  AND s.stxrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some

@@ -1,4 +1,5 @@
--- What pg_dump carries of the repository's tables; identities are left out, they mean something in one database alone.
+-- What pg_dump carries of the repository's tables; identities and what is remembered of the live schema are left out:
+-- they mean something in one database alone.
 
 SELECT pg_catalog.pg_extension_config_dump('pggit.object', '');
 SELECT pg_catalog.pg_extension_config_dump('pggit.ref', '');

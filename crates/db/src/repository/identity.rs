@@ -19,6 +19,21 @@ pub fn load_identities<S: Session>(session: &mut S) -> Result<Identities, Reposi
     rows.iter().map(read).collect::<Result<_, _>>().map(Identities)
 }
 
+/// Those of [`load_identities`] that are of these rows.
+///
+/// # Errors
+/// [`RepositoryError`] when the table cannot be read.
+pub fn load_some_identities<S: Session>(
+    session: &mut S,
+    rows: impl IntoIterator<Item = CatalogRow>,
+) -> Result<Identities, RepositoryError> {
+    let (classes, oids): (Vec<i64>, Vec<i64>) =
+        rows.into_iter().map(|row| (i64::from(row.class), i64::from(row.oid))).unzip();
+    let params = [Param::IntArray(&classes), Param::IntArray(&oids)];
+    let rows = session.as_owner(|session| session.query(include_str!("some_identities.sql"), &params))?;
+    rows.iter().map(read).collect::<Result<_, _>>().map(Identities)
+}
+
 /// Makes what is stored, `before`, into `after`, writing only what differs.
 ///
 /// # Errors

@@ -92,6 +92,39 @@ COMMENT ON COLUMN pggit.identity.part_numbers IS 'Numbers of its columns and OID
 COMMENT ON COLUMN pggit.identity.part_kinds IS 'For each of part_numbers the code of its kind.';
 COMMENT ON COLUMN pggit.identity.part_names IS 'For each of part_numbers its name.';
 
+CREATE TABLE pggit.live_state (
+    singleton pg_catalog.bool NOT NULL DEFAULT true,
+    tree_id pg_catalog.bytea NOT NULL,
+    reader pg_catalog.text NOT NULL,
+    position pg_catalog.int8 NOT NULL,
+    origin pg_catalog.bytea NOT NULL,
+    files pg_catalog.int8[] NOT NULL,
+    again pg_catalog.int8[] NOT NULL,
+    patterns pg_catalog.text[] NOT NULL,
+    soft_references pg_catalog.bool NOT NULL,
+    CONSTRAINT live_state_pkey PRIMARY KEY (singleton),
+    CONSTRAINT live_state_singleton_check CHECK (singleton)
+);
+COMMENT ON TABLE pggit.live_state IS 'The live schema as it was read last for a commit or a checkout, so that only what changed since is read again. Means something in this database alone, so a dump leaves it out.';
+COMMENT ON COLUMN pggit.live_state.tree_id IS 'The tree of all its objects.';
+COMMENT ON COLUMN pggit.live_state.reader IS 'The version of pgGit that read it.';
+COMMENT ON COLUMN pggit.live_state.position IS 'Position in the write-ahead log: a page of a system catalog that was changed earlier is as pggit.catalog_page says.';
+COMMENT ON COLUMN pggit.live_state.origin IS 'System identifier, OID of the database, next transaction.';
+COMMENT ON COLUMN pggit.live_state.files IS 'For each system catalog its OID, the number of its file, and its length in blocks.';
+COMMENT ON COLUMN pggit.live_state.again IS 'Pages that a transaction not ended then had changed: OID of the catalog times 2^32, and block.';
+COMMENT ON COLUMN pggit.live_state.patterns IS 'The patterns of pggit.ignore.';
+COMMENT ON COLUMN pggit.live_state.soft_references IS 'Whether an object may name another one that pg_depend does not tell of.';
+
+CREATE TABLE pggit.catalog_page (
+    catalog pg_catalog.int8 NOT NULL,
+    block pg_catalog.int8 NOT NULL,
+    content pg_catalog.bytea NOT NULL,
+    CONSTRAINT catalog_page_pkey PRIMARY KEY (catalog, block)
+);
+COMMENT ON TABLE pggit.catalog_page IS 'The rows that the pages of the system catalogs held when pggit.live_state was read.';
+COMMENT ON COLUMN pggit.catalog_page.catalog IS 'OID of the system catalog.';
+COMMENT ON COLUMN pggit.catalog_page.content IS 'For each row the number of its line pointer, the transaction that wrote it, and what tells its object.';
+
 CREATE TABLE pggit.aside (
     id pg_catalog.int8 NOT NULL GENERATED ALWAYS AS IDENTITY,
     commit_id pg_catalog.bytea NOT NULL,

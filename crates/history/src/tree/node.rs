@@ -26,10 +26,15 @@ impl Entry {
 
     /// The hexadecimal digit number `depth` of the hash of the address.
     fn digit(&self, depth: usize) -> u8 {
-        let hash: [u8; 32] = Sha256::digest(&self.key).into();
-        let byte = hash[depth / 2];
-        if depth.is_multiple_of(2) { byte >> 4 } else { byte & 0x0f }
+        digit(&self.key, depth)
     }
+}
+
+/// The hexadecimal digit number `depth` of the hash of an encoded address.
+pub(crate) fn digit(key: &[u8], depth: usize) -> u8 {
+    let hash: [u8; 32] = Sha256::digest(key).into();
+    let byte = hash[depth / 2];
+    if depth.is_multiple_of(2) { byte >> 4 } else { byte & 0x0f }
 }
 
 /// Entries by the digit number `depth` of the hashes of their addresses.

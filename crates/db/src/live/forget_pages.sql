@@ -1,0 +1,5 @@
+-- Forgets the pages of catalogs $1 with numbers $2.
+DELETE FROM pggit.catalog_page AS p
+WHERE (p.catalog, p.block) IN (
+        SELECT s.catalog, s.block
+        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS s (catalog, block))

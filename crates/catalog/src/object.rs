@@ -50,7 +50,7 @@ use std::collections::BTreeMap;
 pub use access_method::{AccessMethod, AccessMethodKind};
 pub use aggregate::Aggregate;
 pub use base_type::BaseType;
-pub(crate) use base_type::supports;
+pub(crate) use base_type::{support_functions, supports};
 pub use cast::{Cast, CastContext, CastMethod};
 pub use collation::{Collation, CollationProvider};
 pub use composite_type::{Attribute, CompositeType};

@@ -28,6 +28,18 @@ fn sorted_options(line: &str) -> String {
     }
 }
 
+/// The same of the options of dictionaries, which stand in one line.
+fn sorted_dictionary_options(line: &str) -> String {
+    match line.strip_suffix(" )") {
+        Some(list) if list.contains(" = ") => {
+            let mut list: Vec<&str> = list.split(", ").collect();
+            list.sort_unstable();
+            format!("{} )", list.join(", "))
+        }
+        _ => line.to_owned(),
+    }
+}
+
 /// Names of not-null constraints are remembered and not compared: renaming and attaching leave them as they are.
 fn without_not_null_name(line: &str) -> String {
     match line.strip_suffix(" NOT NULL").and_then(|column| column.rsplit_once(" CONSTRAINT ")) {
@@ -44,7 +56,7 @@ fn unordered(dump: &str) -> Vec<String> {
             let lines = statement.lines().map(|line| line.trim().trim_end_matches(','));
             let mut lines: Vec<String> = lines
                 .filter(|line| !line.is_empty())
-                .map(|line| without_not_null_name(&sorted_options(line)))
+                .map(|line| without_not_null_name(&sorted_dictionary_options(&sorted_options(line))))
                 .collect();
             lines.sort();
             lines.join("\n")

@@ -68,6 +68,41 @@ impl Walked {
         }
         self.failures.extend(other.failures);
     }
+
+    /// What could have happened to objects of some kind and did not: `RENAME Domain`.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        let changes = [ChangeKind::Create, ChangeKind::Alter, ChangeKind::Rename, ChangeKind::Drop];
+        ObjectKind::ALL
+            .into_iter()
+            .flat_map(|kind| changes.map(|change| (kind, change)))
+            .filter(|(kind, change)| can(*kind, *change) && !self.touched.contains_key(&(*kind, *change)))
+            .map(|(kind, change)| format!("{change} {kind:?}"))
+            .collect()
+    }
+}
+
+/// What can happen to objects of a kind otherwise than by making them anew.
+const fn can(kind: ObjectKind, change: ChangeKind) -> bool {
+    use ObjectKind as Kind;
+    match change {
+        ChangeKind::Create | ChangeKind::Drop => true,
+        ChangeKind::Alter => !matches!(kind, Kind::PublicationSchema),
+        ChangeKind::Rename => !matches!(
+            kind,
+            Kind::Extension
+                | Kind::AccessMethod
+                | Kind::Cast
+                | Kind::Transform
+                | Kind::Operator
+                | Kind::UserMapping
+                | Kind::PublicationTable
+                | Kind::PublicationSchema
+                | Kind::Setting
+                | Kind::DefaultPrivileges
+                | Kind::Privileges
+        ),
+    }
 }
 
 impl fmt::Display for Walked {

@@ -19,12 +19,6 @@ pub struct KnownFailure {
 pub const KNOWN_FAILURES: &[KnownFailure] = &[
     KnownFailure {
         corpus: Corpus::Regress,
-        name: "contrib_citext_create_index_acl__keep",
-        steps: &["build"],
-        reason: "privileges on members of extensions are reported, not modelled",
-    },
-    KnownFailure {
-        corpus: Corpus::Regress,
         name: "indexing turned",
         steps: &["b to a"],
         reason: "when a partitioned table becomes a partition, the server passes over an index of it that is not valid \
@@ -34,7 +28,7 @@ pub const KNOWN_FAILURES: &[KnownFailure] = &[
         corpus: Corpus::Regress,
         name: "privileges__keep",
         steps: &["build"],
-        reason: "privileges on columns and functions of the system are not modelled",
+        reason: "privileges on the system columns of a table are not modelled",
     },
     KnownFailure {
         corpus: Corpus::Runs,

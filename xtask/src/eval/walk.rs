@@ -37,6 +37,10 @@ pub fn run(server: &TestServer, first: u64, count: u64, jobs: usize) -> anyhow::
     });
     let all = all.into_inner()?;
     println!("{all}");
+    let missing = all.missing();
+    if !missing.is_empty() {
+        println!("no step was: {}", missing.join(", "));
+    }
     ensure!(all.failures.is_empty(), "{} proofs failed", all.failures.len());
     Ok(())
 }

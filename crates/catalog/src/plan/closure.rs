@@ -7,7 +7,7 @@ use super::is_disposable;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_literal};
-use crate::object::{Body, Column, Constraint, Index, Object, Table};
+use crate::object::{Body, Column, Constraint, Index, Object, Table, support_functions};
 use crate::render::{
     access_method, aggregate, base_type, cast, collation, composite_type, conversion, domain, enum_type,
     event_trigger, extension, index, materialized_view, operator, operator_class, policy, publication,
@@ -50,9 +50,27 @@ fn in_columns(needs: &Dependents<'_>, address: &ObjectAddress, seen: &mut BTreeS
         })
 }
 
+/// Whether columns of tables hold values of a domain inside others, in arrays, ranges or composites: PostgreSQL does not
+/// check those, and refuses to.
+fn in_containers(needs: &Dependents<'_>, from: &Catalog, address: &ObjectAddress) -> bool {
+    needs.of_object(address).into_iter().any(|(user, part)| match (user.kind, part) {
+        (ObjectKind::Table, Some(part)) if part.kind == PartKind::Column => {
+            match from.get(&user).map(|object| &object.body) {
+                Some(Body::Table(table)) => {
+                    table.columns.get(&part.name).is_some_and(|column| column.type_name.ends_with("[]"))
+                }
+                _ => false,
+            }
+        }
+        (ObjectKind::Composite | ObjectKind::Range, _) => in_columns(needs, &user, &mut BTreeSet::new()),
+        (ObjectKind::Domain, _) => user != *address && in_containers(needs, from, &user),
+        _ => false,
+    })
+}
+
 /// Whether a column can be of this kind: a type or a collation.
 const fn holds_values(kind: ObjectKind) -> bool {
-    kind.is_type() || matches!(kind, ObjectKind::Collation)
+    kind.is_type() || matches!(kind, ObjectKind::Collation | ObjectKind::BaseType)
 }
 
 /// Indexes of children by that of the partitioned table that they are attached to.
@@ -178,7 +196,9 @@ pub(crate) fn fates(
         .flat_map(|object| names(to, &(object.address.clone(), None)))
         .collect();
     let comes_back = |address: &ObjectAddress| {
-        to.contains(address) || names(from, &(address.clone(), None)).iter().any(|name| taken.contains(name))
+        to.contains(address)
+            || names(from, &(address.clone(), None)).iter().any(|name| taken.contains(name))
+            || support_functions(from, address).iter().any(|function| to.contains(function))
     };
     for address in whole.iter().filter(|address| holds_values(address.kind) && comes_back(address)) {
         if in_columns(needs, address, &mut BTreeSet::new()) {
@@ -238,6 +258,7 @@ impl Closure<'_> {
                     }
                 }
                 domain::must_rebuild(a, b)
+                    || (domain::asks_more(a, b) && in_containers(self.needs, self.from, address))
             }
             (Body::Enum(a), Body::Enum(b)) => {
                 enum_type::alter(address, a, b).is_none()
@@ -374,14 +395,16 @@ impl Closure<'_> {
         }
     }
 
-    /// Indexes of a partitioned table of which a table that becomes a partition shall have none are made again after it is
-    /// attached: the server would make one for each that is there.
+    /// Indexes of a partitioned table of which a table that becomes a partition shall have none, or one that is not valid,
+    /// are made again after it is attached: the server would make one for each that is there.
     fn complete_later(&mut self, table: &ObjectAddress, parent: &QualifiedName) {
         let attached: BTreeSet<&QualifiedName> = self
             .to
             .iter()
             .filter_map(|object| match &object.body {
-                Body::Index(index) if index.table == table.qualified() => index.parent.as_ref(),
+                Body::Index(index) if index.table == table.qualified() && !index.invalid => {
+                    index.parent.as_ref()
+                }
                 _ => None,
             })
             .collect();

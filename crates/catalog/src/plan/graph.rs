@@ -10,7 +10,7 @@ use super::op::{Op, Phase};
 use crate::address::{ObjectAddress, ObjectKind, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Constraint, Table};
+use crate::object::{Body, Constraint, Table, support_functions};
 
 /// Start and end with what their objects need.
 pub(crate) struct World<'a> {
@@ -82,7 +82,9 @@ fn edges(ops: &[Op], world: &World<'_>) -> Edges {
     }
     for (index, op) in ops.iter().enumerate() {
         for address in op.makes.iter().filter_map(id::put_aside) {
-            freed.extend(id::names(world.from, &(address, None)).into_iter().map(|name| (name, index)));
+            for address in support_functions(world.from, &address).into_iter().chain([address]) {
+                freed.extend(id::names(world.from, &(address, None)).into_iter().map(|name| (name, index)));
+            }
         }
     }
     for (index, op) in ops.iter().enumerate() {

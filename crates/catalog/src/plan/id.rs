@@ -368,6 +368,17 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
                 add((address.clone(), Some(of_type_part())), on);
             }
         }
+        // A body that is parsed and takes whole rows needs the type of each of their columns.
+        Body::Routine(routine) if routine.parsed_body => {
+            let rows = object.dependencies().iter().filter(|dependency| dependency.on_part.is_none());
+            for on in rows.map(|dependency| &dependency.on) {
+                if let Some(Body::Table(table)) = catalog.get(on).map(|object| &object.body) {
+                    for column in table.columns.keys() {
+                        add(whole.clone(), (on.clone(), Some(Part::column(column))));
+                    }
+                }
+            }
+        }
         Body::Trigger(trigger) if trigger.inherited => {
             let table = table_id(&trigger.table).0;
             add(whole.clone(), (table.clone(), None));

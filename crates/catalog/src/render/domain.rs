@@ -55,6 +55,15 @@ pub(crate) fn drop_constraint(address: &ObjectAddress, name: &str) -> Step {
         .on(Part::constraint(name))
 }
 
+/// Whether values that `from` lets in have to be checked for `to`.
+pub(crate) fn asks_more(from: &Domain, to: &Domain) -> bool {
+    let is_new = |(name, constraint): (&String, &DomainConstraint)| {
+        let same = |before: &DomainConstraint| before.validated && before.definition == constraint.definition;
+        constraint.validated && !from.constraints.get(name).is_some_and(same)
+    };
+    (to.not_null && !from.not_null) || to.constraints.iter().any(is_new)
+}
+
 /// Whether only a new domain can have the type and collation of `to`.
 pub(crate) fn must_rebuild(from: &Domain, to: &Domain) -> bool {
     from.base_type != to.base_type || from.collation != to.collation

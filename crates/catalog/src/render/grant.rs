@@ -52,6 +52,8 @@ struct Statement {
     option: bool,
     column: Option<String>,
     grantee: Option<String>,
+    /// Who loses it may have granted it to one that has it from others too: the catalog knows one of them.
+    cascade: bool,
 }
 
 /// All privileges that differ from those that an object has after `role` made it: from the defaults of its kind by
@@ -129,7 +131,7 @@ fn collect(
     before: &BTreeMap<String, Grant>,
     after: &BTreeMap<String, Grant>,
 ) {
-    let mut add = |grant: &Grant, grants: bool, option: bool| {
+    let mut add = |grant: &Grant, grants: bool, option: bool, cascade: bool| {
         let statement = Statement {
             grants,
             later: grants == grant.grantor.is_some(),
@@ -137,6 +139,7 @@ fn collect(
             option,
             column: column.map(str::to_owned),
             grantee: grant.grantee.clone(),
+            cascade,
         };
         statements.entry(statement).or_default().push(grant.privilege.clone());
     };
@@ -147,18 +150,18 @@ fn collect(
         // What the owner was granted before it was the owner is its own now, but for the option to grant it.
         let own = column.is_none() && !grant.revoked && grant.grantee.as_ref() == Some(&object.common.owner);
         if !own {
-            add(grant, grant.revoked, false);
+            add(grant, grant.revoked, false, !grant.revoked && grant.grantable);
         } else if grant.grantable {
-            add(grant, false, true);
+            add(grant, false, true, false);
         }
     }
     for (key, grant) in after {
         match before.get(key) {
             Some(old) if old == grant => {}
             Some(old) if old.revoked == grant.revoked && old.grantable && !grant.grantable => {
-                add(grant, false, true);
+                add(grant, false, true, true);
             }
-            _ => add(grant, !grant.revoked, grant.grantable && !grant.revoked),
+            _ => add(grant, !grant.revoked, grant.grantable && !grant.revoked, false),
         }
     }
 }
@@ -180,15 +183,19 @@ fn steps(
             statement.column.as_deref().map(|c| format!(" ({})", quote_ident(c))).unwrap_or_default();
         let list = privileges.iter().map(|p| format!("{p}{column}")).collect::<Vec<_>>().join(", ");
         let grantee = statement.grantee.as_deref().map_or("PUBLIC".to_owned(), quote_ident);
+        let cascade = if statement.cascade { " CASCADE" } else { "" };
         let (action, sql) = match (statement.grants, statement.option) {
             (true, option) => {
                 let option = if option { " WITH GRANT OPTION" } else { "" };
                 (Action::Grant, format!("{prefix}GRANT {list} ON {target} TO {grantee}{option}"))
             }
-            (false, true) => {
-                (Action::Revoke, format!("{prefix}REVOKE GRANT OPTION FOR {list} ON {target} FROM {grantee}"))
+            (false, true) => (
+                Action::Revoke,
+                format!("{prefix}REVOKE GRANT OPTION FOR {list} ON {target} FROM {grantee}{cascade}"),
+            ),
+            (false, false) => {
+                (Action::Revoke, format!("{prefix}REVOKE {list} ON {target} FROM {grantee}{cascade}"))
             }
-            (false, false) => (Action::Revoke, format!("{prefix}REVOKE {list} ON {target} FROM {grantee}")),
         };
         let name = format!("{} TO {grantee}", privileges.join(", "));
         let part = statement.column.as_deref().map_or_else(|| Part::new(PartKind::Grant, name), Part::column);

@@ -54,20 +54,23 @@ pub(crate) fn inline_constraints(
     later: &BTreeSet<Part>,
     preferred: &dyn Fn(&str) -> bool,
 ) -> Vec<String> {
-    let is_key = |constraint: &Constraint| {
-        matches!(constraint.kind, ConstraintKind::Unique | ConstraintKind::PrimaryKey)
-    };
-    let mut first: BTreeMap<&Vec<String>, &String> = BTreeMap::new();
+    let is_key = |constraint: &Constraint| constraint.kind.has_index();
+    // Exclusion constraints are the same only as a whole.
+    fn key(constraint: &Constraint) -> (&Vec<String>, &str) {
+        let excludes = constraint.kind == ConstraintKind::Exclusion;
+        (&constraint.columns, if excludes { &constraint.definition } else { "" })
+    }
+    let mut first: BTreeMap<(&Vec<String>, &str), &String> = BTreeMap::new();
     let mut keys: Vec<(&String, &Constraint)> = table.constraints.iter().filter(|(_, c)| is_key(c)).collect();
     keys.sort_by_key(|(name, c)| (!preferred(name), c.kind != ConstraintKind::PrimaryKey));
     for (name, constraint) in keys {
-        first.entry(&constraint.columns).or_insert(name);
+        first.entry(key(constraint)).or_insert(name);
     }
     table
         .constraints
         .iter()
         .filter(|(name, constraint)| {
-            let again = is_key(constraint) && first.get(&constraint.columns) != Some(name);
+            let again = is_key(constraint) && first.get(&key(constraint)) != Some(name);
             constraint.kind != ConstraintKind::ForeignKey
                 && !again
                 && constraint.validated

@@ -19,13 +19,13 @@ const ROWS: usize = 3;
 /// A table that is there at both ends, with the columns whose values have to be the same.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// What it is called at the start.
-    name: String,
+    /// What it is called at the start and at the end.
+    names: [String; 2],
     oid: u32,
-    /// Columns by number.
-    columns: BTreeMap<u32, String>,
-    /// A plan may make it anew and carry its rows over: where columns have new names, those of a typed table may stand
-    /// in no order that `ALTER TABLE` can bring about.
+    /// Columns by number, with their names at the start and at the end.
+    columns: BTreeMap<u32, [String; 2]>,
+    /// A plan may make it anew and carry its rows over: the columns of a typed table may have to stand in an order that
+    /// `ALTER TABLE` can't bring about.
     carried: bool,
 }
 
@@ -51,12 +51,12 @@ pub(super) fn kept(from: &Snapshot, to: &Snapshot, renames: bool) -> Vec<Kept> {
             let later = after.columns.get(name).filter(|_| renames || *name == part.name)?;
             let computed = column.generated.is_some() || later.generated.is_some();
             let same = column.type_name == later.type_name && same_type(from, to, &column.type_name);
-            (same && !computed).then(|| (*number, part.name.clone()))
+            (same && !computed).then(|| (*number, [part.name.clone(), name.clone()]))
         };
         all.push(Kept {
-            name: address.to_string(),
+            names: [address.to_string(), later.to_string()],
             oid: identity.row.oid,
-            carried: !renames && (before.of_type.is_some() || after.of_type.is_some()),
+            carried: before.of_type.is_some() || after.of_type.is_some(),
             columns: identity.parts.iter().filter_map(stays).collect(),
         });
     }
@@ -113,10 +113,10 @@ pub(super) fn contents(session: &mut WireSession, kept: &[Kept]) -> BTreeMap<Str
     let mut names = Vec::new();
     for table in kept {
         let there = tables.get(&i64::from(table.oid));
-        let other = || tables.get(anew.get(&table.name)?);
+        let other = || table.names.iter().find_map(|name| tables.get(anew.get(name)?));
         let Some((name, columns)) = there.or_else(other) else { continue };
-        let digests = table.columns.iter().map(|(number, column)| {
-            let by_name = || columns.values().find(|other| *other == column);
+        let digests = table.columns.iter().map(|(number, names)| {
+            let by_name = || columns.values().find(|column| names.contains(column));
             let found = if there.is_some() { columns.get(&i64::from(*number)) } else { by_name() };
             found.map_or("'gone'".into(), |column| {
                 format!("sum(pg_catalog.hashtextextended({}::pg_catalog.text, 0))", quote_ident(column))
@@ -128,7 +128,8 @@ pub(super) fn contents(session: &mut WireSession, kept: &[Kept]) -> BTreeMap<Str
             queries.len(),
             digests.join(", ")
         ));
-        names.push(format!("{} {:?}", table.name, table.columns.values().collect::<Vec<_>>()));
+        let columns: Vec<&str> = table.columns.values().map(|[name, _]| name.as_str()).collect();
+        names.push(format!("{} ({})", table.names[0], columns.join(", ")));
     }
     if queries.is_empty() {
         return BTreeMap::new();
@@ -145,7 +146,7 @@ pub(super) fn contents(session: &mut WireSession, kept: &[Kept]) -> BTreeMap<Str
 /// The OIDs of tables that have the names of those that may be made anew.
 fn made_anew(session: &mut WireSession, kept: &[Kept]) -> BTreeMap<String, i64> {
     let names: Vec<String> =
-        kept.iter().filter(|table| table.carried).map(|table| table.name.clone()).collect();
+        kept.iter().filter(|table| table.carried).flat_map(|table| table.names.clone()).collect();
     if names.is_empty() {
         return BTreeMap::new();
     }

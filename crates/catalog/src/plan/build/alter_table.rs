@@ -130,6 +130,10 @@ impl Build<'_> {
             if column.not_null && !parent.is_some_and(|parent| parent.not_null) {
                 steps.push(table::column::set_not_null(address, name, true, false));
             }
+            if parent.is_none_or(|parent| parent.identity.is_none()) {
+                let identity = column.identity.as_ref();
+                steps.extend(table::column::set_identity(address, name, &column.type_name, None, identity));
+            }
         } else {
             let returns = self.options.rows_return.contains(&(address.clone(), Some(name.to_owned())))
                 && column.generated.is_none();

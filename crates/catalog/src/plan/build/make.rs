@@ -121,6 +121,9 @@ impl Build<'_> {
     fn make_base_type(&mut self, object: &Object, body: &BaseType) {
         let address = &object.address;
         let mut announced = Op::new(vec![base_type::announce(address)]).makes((address.clone(), None));
+        if self.fates.rebuilt.contains(address) {
+            announced = announced.needs(aside(address));
+        }
         let common = self.after_create(object, &BTreeSet::new());
         if body.is_shell() {
             announced.steps.extend(common);

@@ -104,6 +104,10 @@ impl Build<'_> {
             if column.not_null && !parents.iter().any(|parent| parent.not_null) {
                 steps.push(table::column::set_not_null(address, name, true, false));
             }
+            if !parents.iter().any(|parent| parent.identity.is_some()) {
+                let identity = column.identity.as_ref();
+                steps.extend(table::column::set_identity(address, name, &column.type_name, None, identity));
+            }
         }
         steps
     }

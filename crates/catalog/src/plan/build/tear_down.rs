@@ -3,7 +3,7 @@
 use super::Build;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::ident::QualifiedName;
-use crate::object::{Body, Object, Table, Trigger, supports};
+use crate::object::{Body, Object, Table, Trigger, support_functions, supports};
 use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
 use crate::plan::{Action, ChangeKind, Hazard, Step};
@@ -202,7 +202,7 @@ impl Build<'_> {
     }
 
     /// Adds what goes with a relation: its indexes, triggers and owned sequences; and what is attached to an index.
-    fn with_children_of(&self, object: &Object, mut op: Op) -> Op {
+    pub(super) fn with_children_of(&self, object: &Object, mut op: Op) -> Op {
         let address = &object.address;
         if matches!(address.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView) {
             for child in self.on_relation.get(&address.qualified()).into_iter().flatten() {
@@ -226,11 +226,8 @@ impl Build<'_> {
             }
         }
         if address.kind == ObjectKind::BaseType {
-            for dependency in object.dependencies() {
-                let names_it = |routine: &Object| routine.dependencies().iter().any(|d| d.on == *address);
-                if supports(&dependency.on, object) && self.from.get(&dependency.on).is_some_and(names_it) {
-                    op = op.destroys((dependency.on.clone(), None));
-                }
+            for function in support_functions(self.from, address) {
+                op = op.destroys((function, None));
             }
         }
         if address.kind == ObjectKind::Schema {

@@ -7,12 +7,12 @@ use super::Build;
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_ident};
-use crate::object::{Body, Column, Object};
+use crate::object::{Body, Column, Object, support_functions};
 use crate::plan::id::{self, aside};
 use crate::plan::op::Op;
 use crate::plan::{Action, Step};
 use crate::render::table::conversion::{self, Origin};
-use crate::render::{collation, domain, kind_keyword};
+use crate::render::{base_type, collation, domain, kind_keyword};
 
 impl Build<'_> {
     /// A type name that is free at start and end.
@@ -37,7 +37,16 @@ impl Build<'_> {
             let action = Action::Rename { from: old.name.clone(), to: new.to_owned() };
             Step::alter(address, action, sql)
         };
-        let mut steps = vec![rename(keyword, &address.qualified(), &name)];
+        // The functions of a base type go with it; those of the new one may have their names.
+        let mut steps: Vec<Step> = support_functions(self.from, address)
+            .iter()
+            .map(|function| {
+                let free = self.free_type_name(&function.schema, &function.name);
+                let sql = format!("ALTER FUNCTION {function} RENAME TO {}", quote_ident(&free));
+                Step::alter(address, Action::Rename { from: function.name.clone(), to: free }, sql)
+            })
+            .collect();
+        steps.push(rename(keyword, &address.qualified(), &name));
         if let Body::Range(range) = &object.body {
             let subtype = &range.subtype;
             let now = QualifiedName::new(&address.schema, &name);
@@ -64,6 +73,7 @@ impl Build<'_> {
         let step = match &object.body {
             Body::Domain(_) => domain::drop(&old),
             Body::Collation(_) => collation::drop(&old),
+            Body::BaseType(body) => base_type::drop(&old, body),
             _ => super::tear_down::drop_type(&old),
         };
         let mut op = Op::new(vec![step]);
@@ -73,6 +83,7 @@ impl Build<'_> {
             op = op.destroys(id);
         }
         op.needs.push(aside(address));
+        let op = self.with_children_of(object, op);
         self.push(op);
     }
 
@@ -109,7 +120,7 @@ impl Build<'_> {
             .iter()
             .filter(|dependency| {
                 dependency.part.as_ref() == Some(&Part::column(name))
-                    && dependency.on.kind.is_type()
+                    && (dependency.on.kind.is_type() || dependency.on.kind == ObjectKind::BaseType)
                     && self.fates.rebuilt.contains(&dependency.on)
             })
             .map(|dependency| &dependency.on)

@@ -1,0 +1,5 @@
+CREATE TYPE c;
+CREATE FUNCTION b_in(cstring) RETURNS c LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION b_out(c) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE c (INPUT = b_in, OUTPUT = b_out, LIKE = text);
+CREATE TABLE t (x c);

@@ -1,0 +1,6 @@
+CREATE TYPE b;
+CREATE FUNCTION b_in(cstring) RETURNS b LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION b_write(b) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE b (INPUT = b_in, OUTPUT = b_write, LIKE = text, CATEGORY = 'S');
+CREATE TABLE t (x b DEFAULT 'y'::b, y b[]);
+CREATE VIEW v AS SELECT x FROM t;

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+GRANT SELECT ON t TO pg_monitor WITH GRANT OPTION;
+SET ROLE pg_monitor;
+GRANT SELECT ON t TO postgres;
+RESET ROLE;

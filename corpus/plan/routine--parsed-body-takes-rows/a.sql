@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION f(t t) RETURNS text LANGUAGE sql STABLE RETURN t::text;
+GRANT EXECUTE ON FUNCTION f TO pg_monitor;

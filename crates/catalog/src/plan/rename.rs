@@ -1,5 +1,6 @@
 //! Renames in place, and the start as it is after them.
 
+mod key;
 mod rewrite;
 mod statement;
 
@@ -139,6 +140,7 @@ fn mapping(from: &Catalog, to: &Catalog, renames: &Renames) -> Mapping {
             parts.entry(before.clone()).or_default().insert(part.clone(), name.to_owned());
         }
     }
+    key::step_aside(from, &objects, &mut parts);
     Mapping { objects, parts, names }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Mapping, follow, free_name};
+use super::{Mapping, follow, free_name, key};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::quote_ident;
@@ -114,15 +114,16 @@ pub(super) fn statements(from: &Catalog, to: &Catalog, mapping: &Mapping) -> Sta
     let untyped: BTreeSet<ObjectAddress> =
         untyped.map(|(before, _)| mapping.object(before).clone()).collect();
     steps.extend(untyped.iter().map(|address| table::of_type(address, None)));
-    for (before, parts) in &mapping.parts {
-        let Some(object) = from.get(before) else { continue };
+    for before in key::in_order(from, mapping) {
+        let Some((object, parts)) = from.get(before).zip(mapping.parts.get(before)) else { continue };
         let mut parts = parts.clone();
         if typed.get(before) == Some(&true) {
             parts.retain(|part, _| part.kind != PartKind::Column);
         }
         let has_tables = |table: &ObjectAddress| of_type(from, table) == Some(before.clone());
         let cascade = typed.iter().any(|(table, follows)| *follows && has_tables(table));
-        steps.extend(part_steps(object, mapping.object(before), &parts, cascade));
+        let address = moved.get(before).unwrap_or_else(|| mapping.object(before));
+        steps.extend(part_steps(object, address, &parts, cascade));
     }
     Statements { steps, moved, untyped }
 }

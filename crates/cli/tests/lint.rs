@@ -63,3 +63,25 @@ fn with_a_database_locks_are_seen() {
     let columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'old'";
     assert_eq!(psql(database.settings(), columns).trim(), "1", "the database itself stays as it is");
 }
+
+#[test]
+fn with_a_database_its_settings_hold() {
+    let console = Console::new();
+    let database = TestServer::shared().database("lint_settings");
+    let name = database.name();
+    psql(
+        database.settings(),
+        &format!(
+            "CREATE SCHEMA app; CREATE TABLE app.t (at timestamp); ALTER DATABASE \"{name}\" SET search_path = app;
+             ALTER DATABASE \"{name}\" SET timezone = 'Europe/Paris'"
+        ),
+    );
+    console.write("1.sql", "ALTER TABLE t ALTER COLUMN at TYPE timestamptz;\n");
+    let url = database.url();
+    let lint = ["lint", "--database-url", &url, "1.sql", "--format", "json"];
+    let shown = console.run(&lint);
+    // Only in UTC are the stored values the same.
+    assert!(shown.contains("\"table-rewrite\"") && shown.contains("ACCESS EXCLUSIVE on app.t"), "{shown}");
+    psql(database.settings(), &format!("ALTER DATABASE \"{name}\" SET timezone = 'UTC'"));
+    assert!(!console.run(&lint).contains("table-rewrite"), "{shown}");
+}

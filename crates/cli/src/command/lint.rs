@@ -241,6 +241,8 @@ impl Trial {
             .map_err(confiture::Error::from)?;
         session.script("SET check_function_bodies = off")?;
         session.script(&plan.to_sql())?;
+        // A session of its own, with what the database sets for sessions: a time zone decides about rewriting.
+        let mut session = connection::connect(&session.settings().clone())?;
         let observer = Observer::of(&mut session)?;
         Ok(Self { session, observer, _scratch: scratch })
     }

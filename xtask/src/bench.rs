@@ -3,6 +3,7 @@
 mod database;
 mod diff;
 mod fleet;
+mod incremental;
 mod large_schema;
 mod process;
 mod recording;
@@ -31,6 +32,8 @@ pub struct Bench {
 enum Part {
     /// Migrations on many databases.
     Fleet,
+    /// `status` and `commit` after one change, with few and with many tables.
+    Incremental,
     /// `init`, `status` and `diff` on a large schema.
     Large,
     /// Recording commands.
@@ -63,10 +66,13 @@ impl Bench {
         if wanted(Part::Diff) {
             diff::run(self.pg, self.rounds)?;
         }
-        if !wanted(Part::Large) && !wanted(Part::Recording) {
+        if ![Part::Incremental, Part::Large, Part::Recording].into_iter().any(wanted) {
             return Ok(());
         }
         let extension = extension::Build { pg: self.pg, release: true, pg_config: None }.run()?;
+        if wanted(Part::Incremental) {
+            incremental::run(&server::throw_away(self.pg, &extension)?, self.rounds)?;
+        }
         if wanted(Part::Large) {
             large_schema::run(&server::throw_away(self.pg, &extension)?, self.rounds)?;
         }

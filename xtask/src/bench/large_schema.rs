@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::ops::Range;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -34,7 +35,7 @@ pub fn run(server: &PrivateServer, rounds: usize) -> anyhow::Result<()> {
             let roles = fs::read_to_string(roles).with_context(|| format!("no {}", roles.display()))?;
             (schema.name.clone(), script, roles)
         }
-        None => ("a generated schema".to_owned(), generated(500), String::new()),
+        None => ("a generated schema".to_owned(), generated(0..500), String::new()),
     };
     let base = "bench_large";
     database::create(server, base)?;
@@ -135,10 +136,10 @@ fn objects(server: &PrivateServer, database: &str) -> anyhow::Result<String> {
     ))
 }
 
-/// A schema of `tables` tables that refer to each other, for a machine without a corpus.
-fn generated(tables: usize) -> String {
+/// The tables with these numbers, each of which refers to the one before.
+pub(super) fn generated(tables: Range<usize>) -> String {
     let mut script = String::new();
-    for table in 0..tables {
+    for table in tables {
         let columns: String = (0..20).fold(String::new(), |mut columns, column| {
             let _ = write!(
                 columns,

@@ -40,6 +40,18 @@ fn sorted_dictionary_options(line: &str) -> String {
     }
 }
 
+/// The columns that a publication has of a table are written in the order of the table's.
+fn sorted_published(line: &str) -> String {
+    match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
+        Some((before, list)) if before.starts_with("ALTER PUBLICATION ") && !before.contains(" WHERE ") => {
+            let mut list: Vec<&str> = list.split(", ").collect();
+            list.sort_unstable();
+            format!("{before} ({})", list.join(", "))
+        }
+        _ => line.to_owned(),
+    }
+}
+
 /// Names of not-null constraints are remembered and not compared: renaming and attaching leave them as they are.
 fn without_not_null_name(line: &str) -> String {
     match line.strip_suffix(" NOT NULL").and_then(|column| column.rsplit_once(" CONSTRAINT ")) {
@@ -56,7 +68,11 @@ fn unordered(dump: &str) -> Vec<String> {
             let lines = statement.lines().map(|line| line.trim().trim_end_matches(','));
             let mut lines: Vec<String> = lines
                 .filter(|line| !line.is_empty())
-                .map(|line| without_not_null_name(&sorted_dictionary_options(&sorted_options(line))))
+                .map(|line| {
+                    without_not_null_name(&sorted_published(&sorted_dictionary_options(&sorted_options(
+                        line,
+                    ))))
+                })
                 .collect();
             lines.sort();
             lines.join("\n")

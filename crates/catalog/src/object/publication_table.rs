@@ -8,7 +8,7 @@ record! {
     pub struct PublicationTable {
         /// Table.
         1 => table: QualifiedName,
-        /// Columns that are published, in the table's order; none for all.
+        /// Columns that are published, by name; none for all.
         2 => columns: Vec<String>,
         /// `WHERE`.
         3 => filter: Option<String>,

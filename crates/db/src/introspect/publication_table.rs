@@ -25,7 +25,9 @@ pub(super) fn read<S: Session>(
         let table = relation.qualified();
         let numbers = row.texts()?;
         let columns = relation.columns.iter().filter(|column| numbers.contains(&column.number.to_string()));
-        let columns = columns.map(|column| column.name.clone()).collect();
+        // By name: their numbers say nothing, and may stand in another order elsewhere.
+        let mut columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
+        columns.sort_unstable();
         let address = ObjectAddress::on(ObjectKind::PublicationTable, &table, name);
         let body = Body::PublicationTable(PublicationTable { table, columns, filter: row.optional_text()? });
         draft.add(catalog_row, address, 0, None, body);

@@ -223,6 +223,7 @@ fn rewrite_body(
                     column.clone_from(new);
                 }
             }
+            published.columns.sort_unstable();
             published.table = mapping.name(&published.table);
         }
         Body::AccessMethod(method) => type_name(&mut method.handler),

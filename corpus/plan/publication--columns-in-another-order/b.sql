@@ -1,0 +1,2 @@
+CREATE TABLE t (b int, a int, c int);
+CREATE PUBLICATION p FOR TABLE t (a, b);

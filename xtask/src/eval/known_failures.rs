@@ -32,12 +32,6 @@ pub const KNOWN_FAILURES: &[KnownFailure] = &[
     },
     KnownFailure {
         corpus: Corpus::Runs,
-        name: "boundary",
-        steps: &["0284_99_01_credential_vault_library_refactor.up.sql"],
-        reason: "a constraint gets back the name that the index of another table has, which is dropped only later",
-    },
-    KnownFailure {
-        corpus: Corpus::Runs,
         name: "habitat_builder",
         steps: &["0001_corpus_prelude.up.sql"],
         reason: "it makes the ledger of diesel, which stays out of sight and so is not undone",

@@ -242,7 +242,7 @@ impl Trial {
         session.script("SET check_function_bodies = off")?;
         session.script(&plan.to_sql())?;
         // A session of its own, with what the database sets for sessions: a time zone decides about rewriting.
-        let mut session = connection::connect(&session.settings().clone())?;
+        let mut session = WireSession::connect(&session.settings().clone())?;
         let observer = Observer::of(&mut session)?;
         Ok(Self { session, observer, _scratch: scratch })
     }

@@ -150,8 +150,10 @@ fn maintenance_hides_nothing() {
 #[test]
 fn names_in_constants_that_nothing_depends_on_are_followed() {
     let Some((_repository, mut reader)) = repository("unseen_soft") else { return };
-    reader.change("CREATE TABLE names (a regclass[] DEFAULT '{t,u}', b text)", true);
-    // From here on it matters everywhere what names there are.
+    reader.run("CREATE TABLE names (a regclass[] DEFAULT '{t,u}', b text)");
+    // From here on it matters everywhere what names there are, those of roles that other tests make among them: how much
+    // is read is not for this test to say.
+    assert_eq!(reader.check("a table").len(), 1);
     reader.run("ALTER TABLE u RENAME TO u2");
     let changes = reader.check("a rename");
     assert!(changes.iter().any(|change| change.contains("public.names")), "{changes:?}");

@@ -532,7 +532,7 @@ impl World<'_> {
     }
 
     fn read(&self, object: &Object, effect: &mut Effect) {
-        for name in relations_of(object) {
+        for name in relations_of(object).filter(|name| query::uses(&object.body, name)) {
             if let Some(place) = self.scene.place(&name) {
                 let writes = query::writes(&object.body, &name);
                 let mode = if writes { LockMode::RowExclusive } else { LockMode::AccessShare };

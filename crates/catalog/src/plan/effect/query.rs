@@ -3,6 +3,29 @@
 use crate::ident::QualifiedName;
 use crate::object::Body;
 
+/// Whether a routine with a parsed body, or a view, takes rows from the relation or writes to it: its statements name it
+/// otherwise than as the type of a value.
+pub(super) fn uses(body: &Body, name: &QualifiedName) -> bool {
+    let text = match body {
+        Body::Routine(routine) => {
+            let starts = ["\nBEGIN ATOMIC", "\nRETURN "].iter();
+            let start = starts.filter_map(|start| routine.definition.find(start)).min();
+            &routine.definition[start.unwrap_or_default()..]
+        }
+        Body::View(view) => &view.definition,
+        Body::MaterializedView(view) => &view.definition,
+        _ => return true,
+    };
+    let name = name.to_string();
+    text.match_indices(&name)
+        .any(|(at, _)| !text[..at].ends_with("::") && ends_here(&text[at + name.len()..]))
+}
+
+/// Whether a name is over where `rest` begins.
+fn ends_here(rest: &str) -> bool {
+    !rest.starts_with(|c: char| c.is_alphanumeric() || "_$\".".contains(c))
+}
+
 /// Whether a rule or routine writes to the relation: a statement of it says so.
 pub(super) fn writes(body: &Body, name: &QualifiedName) -> bool {
     let text = match body {
@@ -13,10 +36,7 @@ pub(super) fn writes(body: &Body, name: &QualifiedName) -> bool {
     ["INSERT INTO", "UPDATE", "UPDATE ONLY", "DELETE FROM", "DELETE FROM ONLY", "MERGE INTO"].iter().any(
         |verb| {
             let statement = format!("{verb} {name}");
-            text.match_indices(&statement).any(|(at, _)| {
-                let rest = &text[at + statement.len()..];
-                !rest.starts_with(|c: char| c.is_alphanumeric() || "_$\".".contains(c))
-            })
+            text.match_indices(&statement).any(|(at, _)| ends_here(&text[at + statement.len()..]))
         },
     )
 }
@@ -39,7 +59,20 @@ pub(super) fn uses_index(sql: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::Rule;
+    use crate::object::{Routine, Rule};
+
+    #[test]
+    fn the_type_of_a_value_is_no_use_of_a_table() {
+        let routine = |body: &str| {
+            let definition = format!("CREATE FUNCTION public.f(t public.t)\n RETURNS text\n{body}");
+            Body::Routine(Routine { definition, parsed_body: true, ..Routine::default() })
+        };
+        let table = QualifiedName::new("public", "t");
+        assert!(!uses(&routine("RETURN (t)::text"), &table));
+        assert!(!uses(&routine("RETURN (ROW(1)::public.t)::text"), &table));
+        assert!(!uses(&routine("RETURN (SELECT 1 FROM public.t2)"), &table));
+        assert!(uses(&routine("BEGIN ATOMIC\n SELECT t1.a\n    FROM public.t t1;\nEND"), &table));
+    }
 
     #[test]
     fn plain_indexes_are_told_from_those_with_expressions() {

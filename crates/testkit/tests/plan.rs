@@ -100,21 +100,47 @@ fn row_count(database: &TestDatabase) -> String {
     )
 }
 
+/// Plans in forms that do not block, where they are others, on a copy with rows.
+fn prove_online(case: &PlanCase, states: &PlanStates) -> Result<(), String> {
+    let PlanStates { a, b, with_rows } = states;
+    let (name, renames) = (case.name(), case.renames());
+    let (before, after) = (read(a), read(b));
+    let forth = proof::planned_online(&before, &after, &renames)?;
+    let back = match case.file("back.txt") {
+        None => proof::planned_online(&after, &before, &renames.inverse())?,
+        Some(_) => None,
+    };
+    for (plan, from, to, way) in [(forth, with_rows, b, "a to b"), (back, b, a, "b to a")] {
+        let Some(plan) = plan else { continue };
+        let rows = row_count(from);
+        let place = TestServer::shared().copy_of(from.name(), &name);
+        proof::prove_online(&plan, place.settings(), to.settings())
+            .map_err(|error| format!("{name}, online, {way}: {error}"))?;
+        if !drops_rows(&plan) && row_count(&place) != rows {
+            return Err(format!("{name}, online, {way}: rows are lost"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a plan says that rows of a table go with it.
+fn drops_rows(plan: &Plan) -> bool {
+    let loses = |step: &Step| step.action == Action::DropTable && step.hazards.contains(&Hazard::DataLoss);
+    plan.steps.iter().any(loses)
+}
+
 fn run_case(case: &PlanCase) -> Result<(), String> {
     let name = case.name();
-    let Some(PlanStates { a, b, with_rows: there }) = case.load()? else { return Ok(()) };
+    let Some(states) = case.load()? else { return Ok(()) };
+    prove_online(case, &states)?;
+    let PlanStates { a, b, with_rows: there } = states;
     let renames = case.renames();
     let before = row_count(&there);
     let forth = prove(&there, &b, &renames).map_err(|error| format!("{name}: a to b: {error}"))?;
     if forth.is_empty() && !diff(&read(&a).catalog, &read(&b).catalog, &renames).is_empty() {
         return Err(format!("{name}: the sides differ but the plan is empty"));
     }
-    let drops = |plan: &Plan| {
-        let loses =
-            |step: &Step| step.action == Action::DropTable && step.hazards.contains(&Hazard::DataLoss);
-        plan.steps.iter().any(loses)
-    };
-    if case.file("seed.sql").is_some() && !drops(&forth) && row_count(&there) != before {
+    if case.file("seed.sql").is_some() && !drops_rows(&forth) && row_count(&there) != before {
         return Err(format!("{name}: rows are lost"));
     }
     if let Some(expected) = case.file("plan.sql")

@@ -30,6 +30,7 @@ type Page = (i64, i64, bool, Vec<u8>);
 /// `pggit.catalog_pages(since, catalogs, keys, again)`; what it returns is described in the SQL script.
 #[pg_extern(sql = false)]
 #[allow(clippy::type_complexity)]
+#[allow(clippy::needless_pass_by_value, reason = "arguments of SQL functions are values")]
 fn catalog_pages(
     since: i64,
     catalogs: Vec<String>,

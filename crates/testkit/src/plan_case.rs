@@ -20,7 +20,7 @@ use crate::{TestDatabase, TestServer, psql, try_psql};
 /// * `plan.sql`: the plan, word for word;
 /// * `back.txt`: why the way back is known to fail;
 /// * `locks.txt`, `online.txt`: where plans, and those in forms that do not block, are known to say something else of
-///   locks than the server does.
+///   locks than the server does: the differences as the test says them, and lines with `#` that say why.
 #[derive(Debug, Clone)]
 pub struct PlanCase {
     directory: PathBuf,

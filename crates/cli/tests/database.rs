@@ -56,12 +56,12 @@ fn filters_choose_what_is_compared() {
     console.write(
         "a.sql",
         "CREATE SCHEMA app; CREATE TABLE app.t (a int); CREATE TABLE app.tmp_1 (); CREATE TABLE u (a int);
-         CREATE VIEW v AS SELECT a FROM app.t; ALTER VIEW v OWNER TO pg_monitor; GRANT SELECT ON v TO PUBLIC;",
+         CREATE VIEW v AS SELECT x.a FROM app.t AS x, app.t AS y; ALTER VIEW v OWNER TO pg_monitor; GRANT SELECT ON v TO PUBLIC;",
     );
     console.write(
         "b.sql",
         "CREATE SCHEMA app; CREATE TABLE app.t (a bigint, b int); CREATE TABLE u (a text); CREATE TABLE app.new ();
-         CREATE VIEW v AS SELECT a FROM app.t; ALTER TABLE app.t OWNER TO pg_monitor; GRANT SELECT (b) ON app.t TO PUBLIC; GRANT ALL ON app.new TO PUBLIC;",
+         CREATE VIEW v AS SELECT x.a FROM app.t AS x, app.t AS y; ALTER TABLE app.t OWNER TO pg_monitor; GRANT SELECT (b) ON app.t TO PUBLIC; GRANT ALL ON app.new TO PUBLIC;",
     );
     let filters = ["--schema", "app", "--exclude", "app.tmp_*", "--ignore-owner", "--ignore-privileges"];
     let shown = console.run(&[&["diff", "a.sql", "b.sql", "--format", "sql"][..], &filters].concat());

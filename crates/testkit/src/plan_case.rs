@@ -16,7 +16,7 @@ use crate::{TestDatabase, TestServer, psql, try_psql};
 ///
 /// * `seed.sql`: rows of the first state, which survive;
 /// * `renames.txt`: lines `kind old new`;
-/// * `since.txt`: the first major version that has what the case is about;
+/// * `since.txt`, `until.txt`: the first and the last major version that have what the case is about;
 /// * `plan.sql`: the plan, word for word;
 /// * `back.txt`: why the way back is known to fail;
 /// * `locks.txt`, `online.txt`: where plans, and those in forms that do not block, are known to say something else of
@@ -106,15 +106,27 @@ impl PlanCase {
         renames
     }
 
-    /// Its states on the shared server; nothing where the server is too old for it.
+    /// Whether the shared server is of a major version that has what the case is about.
+    ///
+    /// # Panics
+    /// When a version is no number.
+    #[must_use]
+    pub fn is_for_server(&self) -> bool {
+        let version = |text: &str| text.trim().parse::<u32>().expect("a version");
+        let major = "SELECT current_setting('server_version_num')::int / 10000";
+        let major = version(&psql(&TestServer::shared().settings("postgres"), major));
+        let first = self.file("since.txt").map_or(0, |text| version(&text));
+        let last = self.file("until.txt").map_or(u32::MAX, |text| version(&text));
+        (first..=last).contains(&major)
+    }
+
+    /// Its states on the shared server; nothing where that is of another major version.
     ///
     /// # Errors
     /// What does not load, and why.
     pub fn load(&self) -> Result<Option<PlanStates>, String> {
         let (name, server) = (self.name(), TestServer::shared());
-        let first: u32 = self.file("since.txt").map_or(0, |text| text.trim().parse().expect("a version"));
-        let major = "SELECT current_setting('server_version_num')::int / 10000";
-        if psql(&server.settings("postgres"), major).trim().parse::<u32>().expect("a version") < first {
+        if !self.is_for_server() {
             return Ok(None);
         }
         let load = |database: &TestDatabase, file: &str| {

@@ -1,49 +1,31 @@
 //! What changed is found by looking only where something may have changed, and it is what reading everything finds.
 
-use std::path::{Path, PathBuf};
-
 use pggit_catalog::rename::Renames;
 use pggit_db::session::Session;
 use pggit_testkit::live::LiveReader;
+use pggit_testkit::plan_case::PlanCase;
 use pggit_testkit::proof::{planned, read};
 use pggit_testkit::{TestRepository, TestServer, psql, try_psql};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// The cases with one of the parts of names that `PGGIT_PLAN_ONLY` gives, set apart by commas; without it the first case
-/// of each kind.
-fn cases() -> Vec<PathBuf> {
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(root().join("corpus/plan"))
-        .expect("the corpus is there")
-        .map(|entry| entry.expect("its entries can be read").path())
-        .filter(|path| path.is_dir())
-        .collect();
-    cases.sort();
-    let name =
-        |case: &Path| case.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match std::env::var("PGGIT_PLAN_ONLY") {
-        Ok(parts) => cases.retain(|case| parts.split(',').any(|part| name(case).contains(part))),
-        Err(_) => cases.dedup_by_key(|case| name(case).split("--").next().map(str::to_owned)),
+/// The cases that `PGGIT_PLAN_ONLY` chooses; without it the first case of each kind.
+fn cases() -> Vec<PlanCase> {
+    let mut cases = PlanCase::all();
+    if std::env::var_os("PGGIT_PLAN_ONLY").is_none() {
+        cases.dedup_by_key(|case| case.name().split("--").next().map(str::to_owned));
     }
     cases
 }
 
 /// Goes through a plan of the corpus there and back, looking after each step, and committing what there is.
-fn walk(directory: &Path) -> Result<Option<(usize, usize)>, String> {
-    let name = directory.file_name().expect("a case has a name").to_string_lossy().into_owned();
-    let file = |file: &str| std::fs::read_to_string(directory.join(file)).ok();
-    let server = TestServer::shared();
-    let first: u32 = file("since.txt").and_then(|text| text.trim().parse().ok()).unwrap_or_default();
-    let major = "SELECT current_setting('server_version_num')::int / 10000";
-    if psql(&server.settings("postgres"), major).trim().parse::<u32>().is_ok_and(|major| major < first) {
+fn walk(case: &PlanCase) -> Result<Option<(usize, usize)>, String> {
+    let name = case.name();
+    if !case.is_for_server() {
         return Ok(None);
     }
     let Some(repository) = TestRepository::installed(&name) else { return Ok(None) };
-    let b = server.database(&name);
+    let b = TestServer::shared().database(&name);
     for (database, sql) in [(repository.database(), "a.sql"), (&b, "b.sql")] {
-        try_psql(database.settings(), &file(sql).expect("a case has both sides"))
+        try_psql(database.settings(), &case.file(sql).expect("a case has both sides"))
             .map_err(|error| format!("{name}: {sql} does not load: {error}"))?;
     }
     let database = repository.database().settings().clone();

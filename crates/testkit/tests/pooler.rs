@@ -124,6 +124,10 @@ fn a_session_knows_whether_it_is_its_own() {
     assert!(pooler.session(&database).is_pooled());
 }
 
+/// Locks of runners in this database.
+const LOCKS: &str = "SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND d.datname = current_database()";
+
 #[test]
 fn runners_at_once_behind_a_pooler() {
     for (runners, pool) in [(2, 2), (16, 3)] {
@@ -158,7 +162,7 @@ fn runners_at_once_behind_a_pooler() {
         });
         assert_eq!(total, 12);
         let mut session = database.session();
-        let locks = session.query("SELECT FROM pg_locks WHERE locktype = 'advisory'", &[]).expect("locks");
+        let locks = session.query(LOCKS, &[]).expect("locks");
         assert_eq!(locks.len(), 0);
         // What the migrations set is nobody's.
         let mut pooled = pooler.session(&database);

@@ -169,7 +169,7 @@ pub fn from_diff<D: Scratch>(
         file: "base".into(),
         line: 1,
     };
-    run_quietly(&mut session, &Job::new(&start, &Directives::default()), &|_| Ok(()))
+    run_quietly(&mut session, &Job::new(&start, &Directives::default()))
         .map_err(|stop| proof::not_proven("the base cannot be built", stop.into_plain("base"), comparison))?;
     proof::prove(&mut session, comparison, &read_back(&files)?, &plan_options)?;
     Ok(Generated { migration, files, up, down })

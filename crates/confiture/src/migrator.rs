@@ -42,12 +42,11 @@ pub use way_down::{VerifyRequest, WayDown};
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pggit_db::connection::Connection;
-use pggit_db::ledger::{Ledger, LedgerError, LedgerKind, LedgerName, LedgerRow, NewRow, RecordedNames};
+use pggit_db::ledger::{Ledger, LedgerKind, LedgerName, LedgerRow, NewRow, RecordedNames};
 use pggit_db::migrate_lock::{self, Keeper, Scope};
-use pggit_db::queue::Queue;
 use pggit_db::steps::{self, Interrupted, Steps};
 use pggit_migrate::directive::{self, Directives};
 use pggit_migrate::{
@@ -57,7 +56,7 @@ use pggit_migrate::{
 use crate::error::{Error, ErrorCode, Result};
 use crate::rehearsal::DerivedDown;
 use failure::Stop;
-use script::BEGIN;
+use script::{BEGIN, Record};
 pub(crate) use script::{Job, run_quietly};
 
 /// Told what happens.
@@ -269,7 +268,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
             let before = self.before_recording(migration)?;
-            self.step(&step, job, &mut ran, |queue, execution_time_ms| {
+            self.step(&step, job, &mut ran, &|queue, execution_time_ms| {
                 ledger.record(queue, &[NewRow { execution_time_ms, ..row.clone() }])
             })?;
             if let Some(before) = before {
@@ -304,7 +303,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 .map(|row| row.number)
                 .collect();
             let step = Step { direction: Direction::Down, migration, index, count: steps.len() };
-            self.step(&step, job, &mut ran, |queue, _| {
+            self.step(&step, job, &mut ran, &|queue, _| {
                 numbers.iter().try_for_each(|number| ledger.remove(queue, *number))
             })?;
         }
@@ -312,17 +311,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
     }
 
     /// Runs one migration and adds it to `ran`.
-    fn step(
-        &mut self,
-        step: &Step<'_>,
-        job: Job<'_>,
-        ran: &mut Vec<Ran>,
-        record: impl Fn(&mut Queue, i64) -> std::result::Result<(), LedgerError>,
-    ) -> Result<()> {
+    fn step(&mut self, step: &Step<'_>, job: Job<'_>, ran: &mut Vec<Ran>, record: &Record<'_>) -> Result<()> {
         let Step { direction, migration, index, count } = *step;
         self.notify(&Event::Started { direction, migration, index, count });
-        let start = Instant::now();
-        let milliseconds = || i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
         let sql = job.sql;
         let (begin, enclosed) = (self.begin()?, job.enclosed);
         let keeper = &self.keeper;
@@ -333,13 +324,11 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 progress(event);
             }
         };
-        script::run(self.connection, job, &mut notify, &|queue| record(queue, milliseconds())).map_err(
-            |stop| {
-                let before: Vec<&str> = ran.iter().map(|ran| ran.file.as_str()).collect();
-                stop.into_error(&sql.file, direction, &before)
-            },
-        )?;
-        let duration = start.elapsed();
+        script::run(self.connection, job, &mut notify, record).map_err(|stop| {
+            let before: Vec<&str> = ran.iter().map(|ran| ran.file.as_str()).collect();
+            stop.into_error(&sql.file, direction, &before)
+        })?;
+        let duration = job.started.elapsed();
         if !enclosed {
             self.notify(&Event::Finished { direction, migration, index, count, duration });
         }

@@ -77,14 +77,12 @@ impl<C: Connection> Rehearsal<C> {
         let text = plan(&empty, catalog, &Renames::default(), &options)?.to_sql();
         let sql = Sql { text, file: "current state".to_owned(), line: 1 };
         self.state = None;
-        run_quietly(&mut self.connection, &Job::new(&sql, &Directives::default()), &|_| Ok(())).map_err(
-            |stop| {
-                let error = stop.into_plain(&sql.file);
-                let message =
-                    format!("the current state can't be built on a scratch database: {}", error.message);
-                Error { code: ErrorCode::NotProven, message, ..error }
-            },
-        )
+        run_quietly(&mut self.connection, &Job::new(&sql, &Directives::default())).map_err(|stop| {
+            let error = stop.into_plain(&sql.file);
+            let message =
+                format!("the current state can't be built on a scratch database: {}", error.message);
+            Error { code: ErrorCode::NotProven, message, ..error }
+        })
     }
 
     /// Runs the way up of a migration.
@@ -96,7 +94,7 @@ impl<C: Connection> Rehearsal<C> {
         self.guard(&migration.up)?;
         self.state = None;
         let job = Job::new(&migration.up, &migration.directives);
-        run_quietly(&mut self.connection, &job, &|_| Ok(())).map_err(|stop| stop.into_plain(migration.file()))
+        run_quietly(&mut self.connection, &job).map_err(|stop| stop.into_plain(migration.file()))
     }
 
     /// Runs the way up of a migration, and derives and proves its way down. The database is as after the way up then,

@@ -15,6 +15,12 @@ pub trait Connection: Session {
     where
         Self: Sized;
 
+    /// Runs statements in one message, one after the other up to the first that fails.
+    ///
+    /// # Errors
+    /// With the number of statements that had run. When the connection was lost it may be more.
+    fn statements(&mut self, sql: &str) -> Result<(), StatementsError>;
+
     /// Whether a transaction block is open, begun by whomever, failed or not.
     ///
     /// # Errors
@@ -38,4 +44,13 @@ pub trait Connection: Session {
     /// # Errors
     /// As [`Session::query`].
     fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<u64, SessionError>;
+}
+
+/// Why statements that were sent together came to an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementsError {
+    /// How many of them had run.
+    pub completed: usize,
+    /// The error of the next, its position counted from the start of the message.
+    pub error: SessionError,
 }

@@ -223,8 +223,8 @@ pub struct NewRow<'a> {
     pub checksum: String,
     /// The role it ran as; `None` for the current one.
     pub role: Option<&'a str>,
-    /// How long it took; 0 from [`RecordedNames::row`].
-    pub execution_time_ms: i64,
+    /// How long it took; `None`, as [`RecordedNames::row`] leaves it, for the time since the transaction began.
+    pub execution_time_ms: Option<i64>,
 }
 
 impl LedgerRow {

@@ -17,7 +17,7 @@ fn record(ledger: &Ledger, session: &mut WireSession, version: &str) {
         name: "a".into(),
         checksum: "0".into(),
         role: None,
-        execution_time_ms: i64::MAX,
+        execution_time_ms: Some(i64::MAX),
     };
     ledger.record(session, &[row]).expect("recorded");
 }
@@ -137,7 +137,7 @@ fn record_all(ledger: &Ledger, session: &mut WireSession, set: &MigrationSet) {
     let rows = ledger.rows(session).expect("rows");
     let mut names = RecordedNames::new(ledger, &rows);
     for migration in set.migrations() {
-        let row = NewRow { execution_time_ms: 7, ..names.row(migration) };
+        let row = NewRow { execution_time_ms: Some(7), ..names.row(migration) };
         ledger.record(session, &[row]).expect("recorded");
     }
 }

@@ -132,6 +132,27 @@ fn a_failing_statement_is_named_and_undone() {
 }
 
 #[test]
+fn an_error_belongs_to_the_statement_or_to_what_comes_after() {
+    let database = database("attributed");
+    let mut session = database.session();
+    for (text, expected) in [
+        ("SELECT 'ä', x", "001_a.sql:1:13: column \"x\" does not exist"),
+        ("CREATE TABLE a (", "001_a.sql:1:17: syntax error at or near \";\""),
+        ("SELECT 1;\nSELECT 1/0 -- why", "001_a.sql:2:1: division by zero"),
+        ("DROP TABLE tb_confiture", "001_a.sql: relation \"public.tb_confiture\" does not exist"),
+        (
+            "SELECT pg_terminate_backend(pg_backend_pid())",
+            "001_a.sql:1:1: terminating connection due to administrator command",
+        ),
+    ] {
+        let error = up(&mut session, &migration_set(&[("001_a.sql", text)])).expect_err(text);
+        assert_eq!(error.message, expected);
+        let detail = error.detail.expect("a detail");
+        assert!(detail.contains("The migration was rolled back as a whole."), "{detail}");
+    }
+}
+
+#[test]
 fn a_deferred_constraint_stops_the_migration() {
     let database = database("deferred");
     let mut session = database.session();

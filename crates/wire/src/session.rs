@@ -1,6 +1,7 @@
 //! [`WireSession`]: the [`Session`] over the PostgreSQL protocol.
 
 mod cancel;
+mod client;
 mod connection;
 mod error;
 mod mark;
@@ -9,15 +10,17 @@ mod tls;
 mod transport;
 mod value;
 
+use pggit_db::connection::StatementsError;
 use pggit_db::session::{Param, Row, Session, SessionError};
-use postgres::Client;
-use postgres::types::{ToSql, Type};
+use tokio_postgres::Error;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub use cancel::CancelHandle;
 pub use notice::Notice;
 
 use crate::settings::{ConnectionSettings, SettingsError};
+use client::{Client, Ended};
 use error::Failure;
 use mark::Mark;
 use notice::NoticeSink;
@@ -113,12 +116,10 @@ impl WireSession {
         // Outside a block a simple query is its own transaction, so both clocks show its start.
         let probe = "SELECT pg_catalog.now() OPERATOR(pg_catalog.<) pg_catalog.statement_timestamp()";
         let failed = self.failed;
-        let answer = self.run(|client| client.simple_query(probe));
+        let answer = self.run(|client| client.first_row(probe));
         self.failed = failed;
         match answer {
-            Ok(messages) => Ok(messages.iter().any(|message| {
-                matches!(message, postgres::SimpleQueryMessage::Row(row) if row.get(0) == Some("t"))
-            })),
+            Ok(row) => Ok(row.is_some_and(|row| row.get(0) == Some("t"))),
             Err(error) if error.sqlstate == IN_FAILED_TRANSACTION => Ok(true),
             Err(error) => Err(error),
         }
@@ -195,18 +196,24 @@ impl WireSession {
         self.script(commit)
     }
 
+    /// Runs statements in one message, one after the other up to the first that fails.
+    ///
+    /// # Errors
+    /// With the number of statements that had run. When the connection was lost it may be more.
+    pub fn statements(&mut self, sql: &str) -> Result<(), StatementsError> {
+        let before = |error| StatementsError { completed: 0, error };
+        refuse_zero_byte(sql).map_err(before)?;
+        let client = self.client.as_mut().ok_or_else(closed).map_err(before)?;
+        let Err(Ended { completed, error }) = client.statements(sql) else { return Ok(()) };
+        Err(StatementsError { completed, error: self.failed(&error) })
+    }
+
     /// Runs `COPY … FROM STDIN` with `data`; returns the number of rows.
     ///
     /// # Errors
     /// As [`Session::query`].
     pub fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<u64, SessionError> {
-        use std::io::Write;
-        self.run(|client| {
-            let mut writer = client.copy_in(sql)?;
-            // A write fails only when the server has ended the copy; `finish` then gives the server's reason.
-            let _ = writer.write_all(data);
-            writer.finish()
-        })
+        self.run(|client| client.copy_in(sql, data))
     }
 
     /// A handle that cancels what this session runs, from another thread.
@@ -218,27 +225,24 @@ impl WireSession {
         Ok(CancelHandle { token, tls: self.tls.clone() })
     }
 
-    fn run<T>(
-        &mut self,
-        work: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
-    ) -> Result<T, SessionError> {
+    fn run<T>(&mut self, work: impl FnOnce(&mut Client) -> Result<T, Error>) -> Result<T, SessionError> {
         let client = self.client.as_mut().ok_or_else(closed)?;
-        match work(client) {
-            Ok(value) => Ok(value),
-            Err(error) => {
-                self.failed = true;
-                let broken = client.is_closed();
-                match error::classify(&error, &self.settings) {
-                    Failure::Statement(error) if !broken => Err(error),
-                    Failure::AwaitsCopy(error) => {
-                        self.abandon();
-                        Err(error)
-                    }
-                    Failure::Statement(error) | Failure::Connection(error) => {
-                        self.client = None;
-                        Err(error)
-                    }
-                }
+        work(client).map_err(|error| self.failed(&error))
+    }
+
+    /// What an error means, after which the connection may be gone.
+    fn failed(&mut self, error: &Error) -> SessionError {
+        self.failed = true;
+        let broken = self.client.as_ref().is_none_or(Client::is_closed);
+        match error::classify(error, &self.settings) {
+            Failure::Statement(error) if !broken => error,
+            Failure::AwaitsCopy(error) => {
+                self.abandon();
+                error
+            }
+            Failure::Statement(error) | Failure::Connection(error) => {
+                self.client = None;
+                error
             }
         }
     }
@@ -299,19 +303,19 @@ impl Session for WireSession {
     fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, SessionError> {
         refuse_zero_byte(sql)?;
         let params = value::bind(params);
-        let rows = self.run(|client| client.query_typed(sql, &typed(&params)))?;
+        let rows = self.run(|client| client.query(sql, &typed(&params)))?;
         rows.iter().map(value::decode).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, SessionError> {
         refuse_zero_byte(sql)?;
         let params = value::bind(params);
-        self.run(|client| client.execute_typed(sql, &typed(&params)))
+        self.run(|client| client.execute(sql, &typed(&params)))
     }
 
     fn script(&mut self, sql: &str) -> Result<(), SessionError> {
         refuse_zero_byte(sql)?;
-        self.run(|client| client.batch_execute(sql))
+        self.run(|client| client.script(sql))
     }
 
     fn as_owner<T, E>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {

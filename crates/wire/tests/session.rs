@@ -21,6 +21,7 @@ fn sessions() {
     one_snapshot(&settings);
     notices(&settings);
     copy(&settings);
+    statements_together(&settings);
     odd_names(&settings);
     scratch_databases(&settings);
 }
@@ -271,6 +272,26 @@ fn copy(settings: &ConnectionSettings) {
     let error = session.script("COPY copied FROM STDIN; SELECT 1").expect_err("copy in a script");
     assert_eq!(error.sqlstate, "0A000", "{error:?}");
     assert_eq!(session.script("SELECT 1").expect_err("closed").sqlstate, "08003");
+}
+
+fn statements_together(settings: &ConnectionSettings) {
+    let mut session = connect(settings);
+    session.statements("SELECT 1; SELECT 2 UNION ALL SELECT 3;; SELECT 4").expect("all run");
+    let failure = |session: &mut WireSession, sql: &str| {
+        let error = session.statements(sql).expect_err(sql);
+        (error.completed, error.error.sqlstate, error.error.position)
+    };
+    assert_eq!(
+        failure(&mut session, "SELECT 1; CREATE TEMP TABLE t (); SELECT 1/0; SELECT 2"),
+        (2, "22012".into(), None)
+    );
+    assert_eq!(failure(&mut session, "SELECT 1; SELECT 'ä', x"), (1, "42703".into(), Some(23)));
+    // The message is read as a whole before the first statement runs.
+    assert_eq!(failure(&mut session, "SELECT 1; SELEC 2"), (0, "42601".into(), Some(11)));
+    assert_eq!(failure(&mut session, "SELECT 1\0").1, "22021");
+    let end = "SELECT 1; SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid()); SELECT 2";
+    assert_eq!(failure(&mut session, end), (1, "57P01".into(), None));
+    assert_eq!(failure(&mut session, "SELECT 1"), (0, "08003".into(), None));
 }
 
 fn odd_names(settings: &ConnectionSettings) {

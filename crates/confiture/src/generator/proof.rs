@@ -51,7 +51,7 @@ fn step<C: Connection>(
     directives: &Directives,
     comparison: &Comparison,
 ) -> Result<()> {
-    run_quietly(connection, &Job::new(sql, directives), &|_| Ok(()))
+    run_quietly(connection, &Job::new(sql, directives))
         .map_err(|stop| not_proven(&format!("{what} fails"), stop.into_plain(&sql.file), comparison))
 }
 

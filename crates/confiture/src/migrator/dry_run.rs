@@ -126,7 +126,7 @@ fn attempt<C: Connection>(
         ..Job::new(&migration.up, &migration.directives)
     };
     // A savepoint, should it fail.
-    let ran = connection.transaction(|connection| run_quietly(connection, &job, &|_| Ok(())));
+    let ran = connection.transaction(|connection| run_quietly(connection, &job));
     let Err(stop) = ran else {
         return Ok(TriedOutcome::Proven { duration: start.elapsed() });
     };

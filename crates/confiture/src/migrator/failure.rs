@@ -25,6 +25,8 @@ pub(crate) struct Stop {
     for_good: bool,
     /// Whether some of the statement has run.
     partly: bool,
+    /// Whether the commit was part of the message that failed.
+    with_commit: bool,
 }
 
 /// Where in a file.
@@ -71,7 +73,16 @@ pub(super) enum Cause {
 
 impl From<Cause> for Stop {
     fn from(cause: Cause) -> Self {
-        Self { place: None, cause, mode: Mode::Transaction, goes_on: false, for_good: false, partly: false }
+        let with_commit = matches!(cause, Cause::Commit(_));
+        Self {
+            place: None,
+            cause,
+            mode: Mode::Transaction,
+            goes_on: false,
+            for_good: false,
+            partly: false,
+            with_commit,
+        }
     }
 }
 
@@ -143,6 +154,11 @@ impl Stop {
         Self { partly: true, ..self }
     }
 
+    /// The commit was part of the message that failed, and how far the server came in it is not known.
+    pub(super) fn with_commit(self) -> Self {
+        Self { with_commit: true, ..self }
+    }
+
     pub(super) fn may_be_tried_again(&self) -> bool {
         !self.for_good
     }
@@ -188,9 +204,7 @@ impl Stop {
                     "Others hold the lock: see pg_stat_activity and pg_blocking_pids(). Run again later, or with a \
                      longer --lock-timeout or more --lock-retries."
                 }
-                code if code.starts_with("08") || code.starts_with("57P") => {
-                    "Run again once the server is there."
-                }
+                code if is_end_of_session(code) => "Run again once the server is there.",
                 _ => "Correct the file and run again.",
             };
             error.hint = Some(hint.to_owned());
@@ -266,9 +280,7 @@ impl Stop {
             Direction::Down => "is still recorded as applied",
         };
         let before = self.place.as_ref().map_or(1, |place| place.before);
-        if let Cause::Commit(error) = &self.cause
-            && error.sqlstate.starts_with("08")
-        {
+        if self.with_commit && is_end_of_session(self.sqlstate()) {
             return "Whether the migration was committed is not known; its status tells.".to_owned();
         }
         let next = if self.goes_on { " The next run goes on after what ran." } else { "" };
@@ -283,6 +295,11 @@ impl Stop {
             ),
         }
     }
+}
+
+/// Whether an error comes from the end of the connection: it was lost, or the server ended it.
+fn is_end_of_session(sqlstate: &str) -> bool {
+    sqlstate.starts_with("08") || sqlstate.starts_with("57P")
 }
 
 impl Place {

@@ -6,6 +6,7 @@ mod transaction;
 
 use std::collections::BTreeMap;
 use std::thread;
+use std::time::Instant;
 
 use pggit_db::connection::Connection;
 use pggit_db::ledger::LedgerError;
@@ -45,6 +46,8 @@ pub(crate) struct Job<'a> {
     pub(crate) begin: String,
     /// Makes sure that we are still the only runner.
     pub(crate) check: &'a dyn Fn() -> Result<(), LockError>,
+    /// When it began.
+    pub(crate) started: Instant,
 }
 
 impl<'a> Job<'a> {
@@ -59,15 +62,21 @@ impl<'a> Job<'a> {
             enclosed: false,
             begin: BEGIN.to_owned(),
             check: &|| Ok(()),
+            started: Instant::now(),
         }
+    }
+
+    /// How long it has been running.
+    fn milliseconds(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 }
 
 /// Told what happens.
 pub(crate) type Notify<'n> = dyn FnMut(&Event<'_>) + 'n;
 
-/// Writes down that the SQL has run.
-pub(crate) type Record<'r> = dyn Fn(&mut Queue) -> Result<(), LedgerError> + 'r;
+/// Writes down that the SQL has run, and for how many milliseconds; without that, since its transaction began.
+pub(crate) type Record<'r> = dyn Fn(&mut Queue, Option<i64>) -> Result<(), LedgerError> + 'r;
 
 /// How the statements of a script stand to transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,13 +103,9 @@ impl Mode {
     }
 }
 
-/// Runs a script once, and `record` with it; of what happens nobody is told.
-pub(crate) fn run_quietly<C: Connection>(
-    connection: &mut C,
-    job: &Job<'_>,
-    record: &Record<'_>,
-) -> Result<(), Stop> {
-    run(connection, job, &mut |_| {}, record)
+/// Runs a script, and nothing with it; of what happens nobody is told.
+pub(crate) fn run_quietly<C: Connection>(connection: &mut C, job: &Job<'_>) -> Result<(), Stop> {
+    run(connection, job, &mut |_| {}, &|_, _| Ok(()))
 }
 
 /// Runs a script, and `record` with it: in the same transaction where there is one, else after the last statement. What
@@ -173,12 +178,21 @@ fn execute<C: Connection>(
             connection.copy_in(statement.sql, data.as_bytes()).map(drop)
         }
         None if head.is_empty() => connection.script(statement.sql),
-        None => connection.script(&format!("{head}{}", statement.sql)).map_err(|error| SessionError {
-            position: error.position.and_then(|at| at.checked_sub(u32::try_from(head.len()).ok()?)),
-            ..error
-        }),
+        None => {
+            let sent = connection.script(&format!("{head}{}", statement.sql));
+            sent.map_err(|error| after(head, statement, error))
+        }
     };
     done.map_err(|error| Stop::statement(job.sql, statement, index, error))
+}
+
+/// The error of a statement that stood behind a head of ours in its message.
+fn after(head: &str, statement: &Statement<'_>, error: SessionError) -> SessionError {
+    let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let last = count(statement.sql).saturating_add(1);
+    let position =
+        error.position.and_then(|at| at.checked_sub(count(head))).filter(|at| (1..=last).contains(at));
+    SessionError { position, ..error }
 }
 
 /// Runs what comes before the first statement.

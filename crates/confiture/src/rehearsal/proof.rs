@@ -108,9 +108,9 @@ fn attempt<C: Connection>(
     let job = Job { enclosed, ..Job::new(sql, directives) };
     let ran = if enclosed {
         // A savepoint, should it fail.
-        connection.transaction(|connection| run_quietly(connection, &job, &|_| Ok(())))
+        connection.transaction(|connection| run_quietly(connection, &job))
     } else {
-        run_quietly(connection, &job, &|_| Ok(()))
+        run_quietly(connection, &job)
     };
     ran.map_err(|stop| stop.into_plain(&sql.file))
 }

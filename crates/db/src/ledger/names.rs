@@ -38,7 +38,7 @@ impl<'a> RecordedNames<'a> {
         };
         let checksum = self.ledger.checksum_of(migration);
         let role = migration.directives.role.as_deref();
-        NewRow { version, name, checksum, role, execution_time_ms: 0 }
+        NewRow { version, name, checksum, role, execution_time_ms: None }
     }
 
     fn names(&self, migration: &Migration) -> (String, String) {

@@ -7,6 +7,10 @@ use crate::session::{Param, Session};
 const ROWS: usize = 1_000;
 /// Parameters of one row.
 const WIDTH: usize = 5;
+/// Milliseconds that a column takes.
+const LONGEST: i64 = i32::MAX as i64;
+/// Stands for how long a migration took: $3, or else the time since the transaction began.
+const MILLISECONDS: (&str, &str) = ("{milliseconds}", include_str!("record/milliseconds.sql"));
 
 impl Ledger {
     /// Records that migrations were applied, in this order; of those that are recorded, that they were applied again. The
@@ -33,16 +37,20 @@ impl Ledger {
             LedgerKind::Confiture | LedgerKind::Fraiseql => row.role.map_or(Param::Null, Param::Text),
             LedgerKind::Pgdbm { module } => Param::Text(module),
         };
-        let milliseconds = row.execution_time_ms.clamp(0, i32::MAX.into());
+        let milliseconds =
+            row.execution_time_ms.map_or(Param::Null, |time| Param::Int(time.clamp(0, LONGEST)));
         let (version, name) = (Param::Text(&row.version), Param::Text(&row.name));
-        [version, name, Param::Int(milliseconds), Param::Text(&row.checksum), by]
+        [version, name, milliseconds, Param::Text(&row.checksum), by]
     }
 }
 
 /// The statement for so many rows: its line with `{row}` is there for each, with parameters of its own.
 fn for_rows(template: &str, count: usize) -> String {
     let line = |line: &str| match line.strip_prefix("{row}") {
-        Some(row) => (0..count).map(|index| shifted(row, index * WIDTH)).collect::<Vec<_>>().join(",\n"),
+        Some(row) => {
+            let row = row.replace(MILLISECONDS.0, MILLISECONDS.1.trim_end());
+            (0..count).map(|index| shifted(&row, index * WIDTH)).collect::<Vec<_>>().join(",\n")
+        }
         None => line.to_owned(),
     };
     template.lines().map(line).collect::<Vec<_>>().join("\n")

@@ -1,10 +1,10 @@
 //! [`CancelHandle`]: ends what a session runs, from another thread.
 
 use pggit_db::session::SessionError;
-use postgres::{CancelToken, NoTls};
+use tokio_postgres::{CancelToken, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::error;
+use super::{client, error};
 
 /// Ends the statement that a session runs, from another thread.
 #[derive(Clone)]
@@ -19,10 +19,17 @@ impl CancelHandle {
     /// # Errors
     /// When the server can't be reached.
     pub fn cancel(&self) -> Result<(), SessionError> {
-        let asked = match self.tls.clone() {
-            Some(tls) => self.token.cancel_query(tls),
-            None => self.token.cancel_query(NoTls),
-        };
+        let runtime = client::runtime().map_err(|error| SessionError {
+            sqlstate: "53000".into(),
+            message: error.to_string(),
+            ..SessionError::default()
+        })?;
+        let asked = runtime.block_on(async {
+            match self.tls.clone() {
+                Some(tls) => self.token.cancel_query(tls).await,
+                None => self.token.cancel_query(NoTls).await,
+            }
+        });
         asked.map_err(|error| error::plain(&error))
     }
 }

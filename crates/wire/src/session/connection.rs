@@ -1,6 +1,6 @@
 //! [`Connection`] for [`WireSession`].
 
-use pggit_db::connection::Connection;
+use pggit_db::connection::{Connection, StatementsError};
 use pggit_db::session::SessionError;
 
 use super::WireSession;
@@ -11,6 +11,10 @@ impl Connection for WireSession {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         Self::transaction(self, work)
+    }
+
+    fn statements(&mut self, sql: &str) -> Result<(), StatementsError> {
+        Self::statements(self, sql)
     }
 
     fn in_transaction(&mut self) -> Result<bool, SessionError> {

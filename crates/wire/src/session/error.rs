@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::path::Path;
 
 use pggit_db::session::SessionError;
-use postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::error::{DbError, ErrorPosition};
 
 use crate::settings::{ConnectionSettings, Endpoint, Host};
 
@@ -18,7 +18,7 @@ pub(super) enum Failure {
     AwaitsCopy(SessionError),
 }
 
-pub(super) fn classify(error: &postgres::Error, settings: &ConnectionSettings) -> Failure {
+pub(super) fn classify(error: &tokio_postgres::Error, settings: &ConnectionSettings) -> Failure {
     if let Some(error) = error.as_db_error() {
         return Failure::Statement(from_server(error));
     }
@@ -50,7 +50,7 @@ pub(super) fn classify(error: &postgres::Error, settings: &ConnectionSettings) -
 /// The error of an attempt to connect to one server; `password` says where the password came from, if there was one: a
 /// file, or the settings.
 pub(super) fn from_connecting(
-    error: &postgres::Error,
+    error: &tokio_postgres::Error,
     settings: &ConnectionSettings,
     endpoint: &Endpoint,
     password: Option<Option<&Path>>,
@@ -135,7 +135,7 @@ pub(super) fn of_all(
 }
 
 /// An error of a statement of ours while connecting.
-pub(super) fn plain(error: &postgres::Error) -> SessionError {
+pub(super) fn plain(error: &tokio_postgres::Error) -> SessionError {
     match error.as_db_error() {
         Some(error) => from_server(error),
         None => {
@@ -145,7 +145,7 @@ pub(super) fn plain(error: &postgres::Error) -> SessionError {
 }
 
 /// Whether the line could not be secured.
-pub(super) fn is_of_tls(error: &postgres::Error) -> bool {
+pub(super) fn is_of_tls(error: &tokio_postgres::Error) -> bool {
     error.to_string() == "error performing TLS handshake"
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use postgres::error::DbError;
+use tokio_postgres::error::DbError;
 
 /// A message of the server that is not an error.
 #[derive(Debug, Clone, PartialEq, Eq)]

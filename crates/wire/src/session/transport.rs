@@ -4,14 +4,11 @@ mod config;
 mod target;
 
 use std::net::{IpAddr, ToSocketAddrs};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use pggit_db::session::SessionError;
-use postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::client::{Client, ConnectError};
 use super::notice::NoticeSink;
 use super::{error, tls, unusable_settings};
 use crate::settings::{
@@ -132,43 +129,40 @@ impl Door<'_> {
     ) -> Result<Opened, Failed> {
         let password =
             self.settings.password.clone().or_else(|| self.passwords.password(self.settings, endpoint));
-        let mut config = configure(self.settings, endpoint, address, password.as_ref(), security)
+        let config = configure(self.settings, endpoint, address, password.as_ref(), security)
             .map_err(|error| Failed::of_settings(unusable_settings(&error)))?;
-        let notices = self.notices.clone();
-        config.notice_callback(move |notice| notices.push(&notice));
         let tls = match security {
             Security::Plain => None,
             Security::Tls | Security::TlsIfOffered => Some(self.connector()?),
         };
         let limit =
             config::timeout(self.settings).map_err(|error| Failed::of_settings(unusable_settings(&error)))?;
-        let connected = match limit {
-            None => dial(&config, tls.clone()),
-            Some(limit) => dial_within(config, tls.clone(), limit).ok_or_else(|| Failed {
-                error: error::unreachable(
-                    endpoint,
-                    self.settings,
-                    &format!("no answer within {} s", limit.as_secs()),
-                ),
-                is_from_server: false,
-                is_of_tls: false,
-                is_of_settings: false,
-            })?,
+        let error = match Client::connect(&config, tls.clone(), self.notices.clone(), limit) {
+            Ok(client) => return Ok(Opened { client, tls, password }),
+            Err(error) => error,
         };
-        match connected {
-            Ok(client) => Ok(Opened { client, tls, password }),
-            Err(error) => Err(Failed {
-                is_from_server: error.as_db_error().is_some(),
-                is_of_tls: error::is_of_tls(&error),
-                is_of_settings: false,
-                error: error::from_connecting(
-                    &error,
-                    self.settings,
-                    endpoint,
-                    password.is_some().then_some(self.passwords.path.as_deref()),
-                ),
-            }),
-        }
+        let reason = match error {
+            ConnectError::Library(error) => {
+                return Err(Failed {
+                    is_from_server: error.as_db_error().is_some(),
+                    is_of_tls: error::is_of_tls(&error),
+                    is_of_settings: false,
+                    error: error::from_connecting(
+                        &error,
+                        self.settings,
+                        endpoint,
+                        password.is_some().then_some(self.passwords.path.as_deref()),
+                    ),
+                });
+            }
+            error @ (ConnectError::TimedOut { .. } | ConnectError::Runtime(_)) => error.to_string(),
+        };
+        Err(Failed {
+            error: error::unreachable(endpoint, self.settings, &reason),
+            is_from_server: false,
+            is_of_tls: false,
+            is_of_settings: false,
+        })
     }
 
     fn connector(&mut self) -> Result<MakeRustlsConnect, Failed> {
@@ -229,25 +223,4 @@ fn addresses(endpoint: &Endpoint) -> Result<Vec<Option<IpAddr>>, Refusal> {
         .to_socket_addrs()
         .map_err(|reason| Refusal::Next(error::unresolved(endpoint, &reason.to_string())))?;
     Ok(found.map(|address| Some(address.ip())).collect())
-}
-
-fn dial(config: &Config, tls: Option<MakeRustlsConnect>) -> Result<Client, postgres::Error> {
-    match tls {
-        Some(tls) => config.connect(tls),
-        None => config.connect(NoTls),
-    }
-}
-
-/// The same, given up after a while: a server may take the connection and then say nothing.
-fn dial_within(
-    config: Config,
-    tls: Option<MakeRustlsConnect>,
-    limit: Duration,
-) -> Option<Result<Client, postgres::Error>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        // Nobody listens any more when the time is over.
-        let _ = sender.send(dial(&config, tls));
-    });
-    receiver.recv_timeout(limit).ok()
 }

@@ -1,8 +1,8 @@
 //! Values to and from the wire.
 
 use pggit_db::session::{Param, Row, SessionError, Value};
-use postgres::types::private::BytesMut;
-use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 /// A parameter with the type it is sent as, so that the server has nothing to guess.
 pub(super) fn bind<'a>(params: &[Param<'a>]) -> Vec<(Bound<'a>, Type)> {
@@ -50,11 +50,11 @@ impl ToSql for Bound<'_> {
 }
 
 /// Decodes a row by the types of its columns.
-pub(super) fn decode(row: &postgres::Row) -> Result<Row, SessionError> {
+pub(super) fn decode(row: &tokio_postgres::Row) -> Result<Row, SessionError> {
     (0..row.len()).map(|column| decode_column(row, column)).collect::<Result<_, _>>().map(Row)
 }
 
-fn decode_column(row: &postgres::Row, column: usize) -> Result<Value, SessionError> {
+fn decode_column(row: &tokio_postgres::Row, column: usize) -> Result<Value, SessionError> {
     let type_ = row.columns()[column].type_();
     let value = match *type_ {
         Type::BOOL => get(row, column)?.map(Value::Bool),
@@ -82,7 +82,7 @@ fn char_text(value: i8) -> String {
     }
 }
 
-fn get<'a, T: FromSql<'a>>(row: &'a postgres::Row, column: usize) -> Result<Option<T>, SessionError> {
+fn get<'a, T: FromSql<'a>>(row: &'a tokio_postgres::Row, column: usize) -> Result<Option<T>, SessionError> {
     row.try_get(column).map_err(|error| SessionError {
         sqlstate: "XX000".into(),
         message: format!(
@@ -94,7 +94,7 @@ fn get<'a, T: FromSql<'a>>(row: &'a postgres::Row, column: usize) -> Result<Opti
     })
 }
 
-fn unexpected_type(row: &postgres::Row, column: usize) -> SessionError {
+fn unexpected_type(row: &tokio_postgres::Row, column: usize) -> SessionError {
     let description = &row.columns()[column];
     SessionError {
         sqlstate: "XX000".into(),

@@ -82,7 +82,11 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
             attempts,
             digests,
             steps: steps.into_iter().map(|step| (step.statement, step)).collect(),
-            lock_timeout: if sets_its_own { String::new() } else { lock_timeout(job.patience.timeout) },
+            lock_timeout: if sets_its_own {
+                String::new()
+            } else {
+                lock_timeout(job.patience.timeout).unwrap_or_default()
+            },
             settings: String::new(),
             is_open: false,
         })
@@ -231,7 +235,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
 
     /// What ends a migration: it is recorded, and its steps are forgotten.
     fn finish(&self, queue: &mut Queue, record: &Record<'_>) -> Result<(), Stop> {
-        record(queue).map_err(|error| Stop::from(Cause::Ledger(error)))?;
+        record(queue, Some(self.job.milliseconds())).map_err(|error| Stop::from(Cause::Ledger(error)))?;
         match &self.job.steps {
             Some(steps) => Ok(steps.forget(queue, 0)?),
             None => Ok(()),

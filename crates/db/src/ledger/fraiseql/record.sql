@@ -2,7 +2,7 @@
 -- each: version $1, name $2 (which the table has not), milliseconds $3, checksum $4, role $5 (null: the current one).
 WITH r (version, milliseconds, checksum, role) AS (
     VALUES
-{row} ($1::pg_catalog.text, $3::pg_catalog.int8, $4::pg_catalog.text, COALESCE($5::pg_catalog.text, CURRENT_USER::pg_catalog.text))
+{row} ($1::pg_catalog.text, {milliseconds}, $4::pg_catalog.text, COALESCE($5::pg_catalog.text, CURRENT_USER::pg_catalog.text))
 ), again AS (
     UPDATE LEDGER AS l
     SET applied_at = pg_catalog.now(), execution_time_ms = r.milliseconds, checksum = r.checksum, applied_by = r.role

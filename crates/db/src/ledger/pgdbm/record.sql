@@ -2,7 +2,7 @@
 -- each: version $1, file $2, milliseconds $3, checksum $4, module $5.
 WITH r (module, version, file, checksum, milliseconds) AS (
     VALUES
-{row} ($5::pg_catalog.text, $1::pg_catalog.text, $2::pg_catalog.text, $4::pg_catalog.text, $3::pg_catalog.int8)
+{row} ($5::pg_catalog.text, $1::pg_catalog.text, $2::pg_catalog.text, $4::pg_catalog.text, {milliseconds})
 ), again AS (
     UPDATE LEDGER AS l
     SET filename = r.file, checksum = r.checksum, applied_at = CURRENT_TIMESTAMP, execution_time_ms = r.milliseconds

@@ -1,7 +1,7 @@
 -- The same as record.sql in a ledger of pgdbm 0.5, which has no versions and knows migrations by their files.
 WITH r (module, file, checksum, milliseconds) AS (
     VALUES
-{row} ($5::pg_catalog.text, $2::pg_catalog.text, $4::pg_catalog.text, $3::pg_catalog.int8)
+{row} ($5::pg_catalog.text, $2::pg_catalog.text, $4::pg_catalog.text, {milliseconds})
 ), again AS (
     UPDATE LEDGER AS l
     SET checksum = r.checksum, applied_at = CURRENT_TIMESTAMP, execution_time_ms = r.milliseconds

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pggit_db::session::SessionError;
-use postgres::Config;
-use postgres::config::{ChannelBinding, SslMode, SslNegotiation};
+use tokio_postgres::Config;
+use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 
 use crate::session::APPLICATION_NAME;
 use crate::settings::{ConnectionSettings, DEFAULT_PORT, Endpoint, Host, Password, SettingsError};
@@ -95,9 +95,9 @@ pub(super) fn configure(
     let mut config = Config::new();
     match (&endpoint.host, address) {
         (Some(Host::Name(name)), _) => config.host(name),
-        (None, Some(address)) => config.host(&address.to_string()),
+        (None, Some(address)) => config.host(address.to_string()),
         (Some(Host::Socket(directory)), None) => config.host_path(directory),
-        (Some(Host::Socket(_)), Some(address)) => config.host(&address.to_string()),
+        (Some(Host::Socket(_)), Some(address)) => config.host(address.to_string()),
         (None, None) => config.host("localhost"),
     };
     if let Some(address) = address {

@@ -1,7 +1,8 @@
 //! libpq's `target_session_attrs`: which of several servers will do.
 
-use postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::Error;
 
+use crate::session::client::Client;
 use crate::settings::{ConnectionSettings, SettingsError};
 
 /// The kind of server that is wanted.
@@ -47,19 +48,16 @@ impl Target {
 
 impl Pass {
     /// Why a server won't do, if it won't.
-    pub(super) fn refuses(self, client: &mut Client) -> Result<Option<&'static str>, postgres::Error> {
+    pub(super) fn refuses(self, client: &mut Client) -> Result<Option<&'static str>, Error> {
         if self.0 == Target::Any {
             return Ok(None);
         }
         let sql =
             "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')";
-        let rows = client.simple_query(sql)?;
-        let row = rows.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        let is_standby = row.and_then(|row| row.get(0)) == Some("t");
-        let is_read_only = is_standby || row.and_then(|row| row.get(1)) == Some("on");
+        let row = client.first_row(sql)?;
+        let is = |column, value| row.as_ref().and_then(|row| row.get(column)) == Some(value);
+        let is_standby = is(0, "t");
+        let is_read_only = is_standby || is(1, "on");
         Ok(match self.0 {
             Target::ReadWrite if is_read_only => Some("session is read-only"),
             Target::ReadOnly if !is_read_only => Some("session is not read-only"),

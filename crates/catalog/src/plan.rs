@@ -19,6 +19,7 @@ mod id;
 mod online;
 mod op;
 pub(crate) mod rename;
+mod row_type;
 pub(crate) mod text;
 
 use std::collections::BTreeSet;

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::id::{Dependents, Id, Taken, names, owned_by_part, partition_part, unit};
-use super::is_disposable;
-use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
+use super::{is_disposable, row_type};
+use crate::address::{ObjectAddress, ObjectKind, Part, PartKind, Scope};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_literal};
-use crate::object::{Body, Column, Constraint, Index, Object, Table, support_functions};
+use crate::object::{Attribute, Body, Column, Constraint, Index, Object, Table, support_functions};
 use crate::render::{
     access_method, aggregate, base_type, cast, collation, composite_type, conversion, domain, enum_type,
-    event_trigger, extension, index, materialized_view, operator, operator_class, policy, publication,
-    publication_table, routine, rule, server, statistics, subscription, table, text_search_configuration,
-    text_search_dictionary, text_search_parser, text_search_template, trigger, view,
+    event_trigger, extension, index, materialized_view, operator, operator_class, operator_family, policy,
+    publication, publication_table, routine, rule, server, statistics, subscription, table,
+    text_search_configuration, text_search_dictionary, text_search_parser, text_search_template, trigger,
+    view,
 };
 
 /// What happens to the objects and parts of the start.
@@ -26,6 +27,8 @@ pub(crate) struct Fates {
     pub(crate) rebuilt: BTreeSet<ObjectAddress>,
     /// Indexes and constraints that go with the index of the partitioned table that theirs is attached to.
     pub(crate) with_parent: BTreeMap<Id, Id>,
+    /// What goes because it holds values of the rows of a table, or of a composite type, whose values change.
+    pub(crate) row_users: BTreeMap<ObjectAddress, Vec<Id>>,
 }
 
 impl Fates {
@@ -266,6 +269,12 @@ impl Closure<'_> {
             }
             (Body::Composite(a), Body::Composite(b)) => {
                 let used = in_columns(self.needs, address, &mut BTreeSet::new());
+                let same = |(name, from): (&String, &Attribute)| {
+                    b.attributes.get(name).is_none_or(|to| to.type_name == from.type_name)
+                };
+                if !a.attributes.iter().all(same) {
+                    self.change_values(address);
+                }
                 composite_type::alter(address, a, b, used).is_none()
             }
             (Body::Range(a), Body::Range(b)) => a != b,
@@ -288,6 +297,9 @@ impl Closure<'_> {
             (Body::Subscription(a), Body::Subscription(b)) => subscription::must_replace(a, b),
             (Body::AccessMethod(a), Body::AccessMethod(b)) => access_method::must_replace(a, b),
             (Body::BaseType(a), Body::BaseType(b)) => base_type::must_replace(a, b),
+            (Body::OperatorFamily(a), Body::OperatorFamily(b)) => {
+                operator_family::must_replace(&self.method(address), a, b)
+            }
             (Body::OperatorClass(a), Body::OperatorClass(b)) => operator_class::must_replace(a, b),
             (Body::Conversion(a), Body::Conversion(b)) => conversion::must_replace(a, b),
             (Body::TextSearchParser(a), Body::TextSearchParser(b)) => text_search_parser::must_replace(a, b),
@@ -308,6 +320,16 @@ impl Closure<'_> {
         }
     }
 
+    /// The access method of an operator family, one of the server's where another has its handler.
+    fn method(&self, address: &ObjectAddress) -> String {
+        let Scope::Arguments(name) = &address.scope else { return String::new() };
+        let own = ObjectAddress::global(ObjectKind::AccessMethod, name.clone());
+        match self.from.get(&own).map(|object| &object.body) {
+            Some(Body::AccessMethod(method)) => method.handler.trim_end_matches("handler").to_owned(),
+            _ => name.clone(),
+        }
+    }
+
     /// Whether a new label stands in an expression that the same plan stores: the server allows that only in a type
     /// that was made in the same transaction.
     fn uses_at_once(&self, address: &ObjectAddress, labels: &[&String]) -> bool {
@@ -325,7 +347,40 @@ impl Closure<'_> {
         })
     }
 
+    /// The values of all rows of a table, or of a composite type, change: who holds such in an expression goes.
+    fn change_values(&mut self, address: &ObjectAddress) {
+        if self.fates.row_users.contains_key(address) {
+            return;
+        }
+        let mut users = self.needs.of_object(address);
+        users.sort_unstable();
+        users.dedup();
+        users.retain(|(user, part)| {
+            self.from.get(user).is_some_and(|user| row_type::is_used(user, part.as_ref(), address))
+        });
+        self.fates.row_users.insert(address.clone(), users.clone());
+        for user in users {
+            self.depends_on_destroyed(user, address);
+        }
+    }
+
+    /// Whether all rows get a value when a column is added.
+    fn fills_rows(&self, column: &Column) -> bool {
+        let is_domain = || {
+            let named = |object: &Object| {
+                object.address.kind == ObjectKind::Domain && object.address.to_string() == column.type_name
+            };
+            column.type_name.contains('.') && self.to.iter().any(named)
+        };
+        column.default.is_some() || column.generated.is_some() || column.identity.is_some() || is_domain()
+    }
+
     fn compare_tables(&mut self, address: &ObjectAddress, from: &Table, to: &Table) {
+        let added = to.columns.iter().filter(|(name, _)| !from.columns.contains_key(*name));
+        let is_rewritten = from.persistence != to.persistence || from.access_method != to.access_method;
+        if is_rewritten || added.map(|(_, column)| column).any(|column| self.fills_rows(column)) {
+            self.change_values(address);
+        }
         for (name, old) in &from.columns {
             let column = (address.clone(), Some(Part::column(name)));
             let Some(new) = to.columns.get(name) else {
@@ -365,7 +420,14 @@ impl Closure<'_> {
             self.clear_the_way(address, &partition.parent);
             self.complete_later(address, &partition.parent);
         }
-        for parent in from.inherits.iter().filter(|parent| !to.inherits.contains(parent)) {
+        // A new parent comes last: those that come after it at the end leave, and come back behind it.
+        let kept = from.inherits.iter().filter(|parent| to.inherits.contains(parent));
+        let stays: BTreeSet<&QualifiedName> = kept
+            .zip(&to.inherits)
+            .take_while(|(kept, parent)| kept == parent)
+            .map(|(kept, _)| kept)
+            .collect();
+        for parent in from.inherits.iter().filter(|parent| !stays.contains(parent)) {
             self.destroy((address.clone(), Some(super::id::inherits_part(parent))));
         }
     }
@@ -447,6 +509,13 @@ impl Closure<'_> {
             && self.holds_default(address, &part.name)
         {
             self.destroy((address.clone(), Some(Part::default_of(&part.name))));
+        }
+        if let (Some(part), Some(Body::Table(table))) =
+            (part, self.to.get(address).map(|object| &object.body))
+            && part.kind == PartKind::Column
+            && table.columns.get(&part.name).is_some_and(|column| self.fills_rows(column))
+        {
+            self.change_values(address);
         }
     }
 
@@ -607,6 +676,7 @@ impl Closure<'_> {
     }
 
     fn after_retyped(&mut self, table: &ObjectAddress, column: &str) {
+        self.change_values(table);
         let id = (table.clone(), Some(Part::column(column)));
         for (address, part) in self.needs.of_id(&id) {
             match (address.kind, &part) {

@@ -10,7 +10,7 @@ use super::op::{Op, Phase};
 use crate::address::{ObjectAddress, ObjectKind, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Constraint, Table, support_functions};
+use crate::object::{Body, Table, support_functions};
 
 /// Start and end with what their objects need.
 pub(crate) struct World<'a> {
@@ -189,17 +189,10 @@ fn detach_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut E
                 (Some(Body::Index(index)), None) if index.parent.is_some() => {
                     ObjectAddress::new(ObjectKind::Table, &index.table.schema, &index.table.name)
                 }
-                (Some(Body::Table(table)), Some(part)) if part.kind == PartKind::Constraint => {
-                    let of_parent = |c: &Constraint| c.index_parent.is_some() || c.inherited.0;
-                    if !table.constraints.get(&part.name).is_some_and(of_parent) {
-                        continue;
-                    }
-                    address.clone()
-                }
-                (Some(Body::Table(table)), Some(part)) if part.kind == PartKind::Column => {
-                    if !table.columns.get(&part.name).is_some_and(|column| column.inherited.0) {
-                        continue;
-                    }
+                // What a child declares is the parent's too, if that has it.
+                (Some(Body::Table(_)), Some(part))
+                    if matches!(part.kind, PartKind::Column | PartKind::Constraint) =>
+                {
                     address.clone()
                 }
                 _ => continue,

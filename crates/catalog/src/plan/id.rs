@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind, Scope};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
-use crate::object::{Body, Object, supports};
+use crate::object::{Body, Object, Table, Trigger, supports};
 
 /// An object (`None`) or one part of it.
 pub(crate) type Id = (ObjectAddress, Option<Part>);
@@ -160,7 +160,7 @@ impl<'c> Dependents<'c> {
         for object in catalog.iter() {
             let mut needed: Vec<&ObjectAddress> =
                 object.dependencies().iter().map(|dependency| &dependency.on).collect();
-            for (name, of) in needed_relations(object) {
+            for (name, of) in needed_relations(object, catalog) {
                 // Relations share one name space.
                 let is_relation = |kind: ObjectKind| {
                     kind.is_relation() && !matches!(kind, ObjectKind::Index | ObjectKind::Sequence)
@@ -223,12 +223,35 @@ impl<'c> Dependents<'c> {
     }
 }
 
+/// The partitions from that of a trigger which comes from above up to below the table that it comes from.
+fn between<'c>(
+    address: &'c ObjectAddress,
+    trigger: &'c Trigger,
+    catalog: &'c Catalog,
+) -> Vec<&'c QualifiedName> {
+    let mut tables = vec![&trigger.table];
+    let mut on = &trigger.table;
+    while let Some(Body::Table(Table { partition: Some(partition), .. })) =
+        catalog.get(&table_id(on).0).map(|object| &object.body)
+    {
+        on = &partition.parent;
+        let above = ObjectAddress::on(ObjectKind::Trigger, on, address.name.clone());
+        match catalog.get(&above).map(|object| &object.body) {
+            Some(Body::Trigger(above)) if !above.inherited => return tables,
+            _ => tables.push(on),
+        }
+    }
+    // Only what is read in part lacks the table that it comes from.
+    tables.truncate(1);
+    tables
+}
+
 /// How the name of a relation or type is looked up.
 type IdOf = fn(&QualifiedName, &Catalog) -> Id;
 
 /// The relations and types that an object needs by its structure, and how their names are looked up: what
 /// [`each_need`] adds to the dependencies.
-fn needed_relations(object: &Object) -> Vec<(&QualifiedName, IdOf)> {
+fn needed_relations<'c>(object: &'c Object, catalog: &'c Catalog) -> Vec<(&'c QualifiedName, IdOf)> {
     let of_table = |name: &QualifiedName, _: &Catalog| table_id(name);
     let of_type = |name: &QualifiedName, _: &Catalog| {
         (ObjectAddress::new(ObjectKind::Composite, &name.schema, &name.name), None)
@@ -244,6 +267,10 @@ fn needed_relations(object: &Object) -> Vec<(&QualifiedName, IdOf)> {
             let parents = table.inherits.iter().chain(table.partition.iter().map(|place| &place.parent));
             needed.extend(references.chain(parents).map(|name| (name, of_table as _)));
             needed.extend(table.of_type.iter().map(|name| (name, of_type as _)));
+        }
+        Body::Trigger(trigger) if trigger.inherited => {
+            let tables = between(&object.address, trigger, catalog);
+            needed.extend(tables.into_iter().map(|name| (name, of_table as _)));
         }
         body => needed.extend(body.relation().map(|name| (name, relation_id as _))),
     }
@@ -320,6 +347,7 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
             add(id, on);
         }
     }
+    super::row_type::each_need(object, catalog, &mut add);
     let whole: Id = (address.clone(), None);
     if !address.schema.is_empty() {
         add(whole.clone(), (ObjectAddress::global(ObjectKind::Schema, &address.schema), None));
@@ -380,9 +408,10 @@ fn each_need(object: &Object, catalog: &Catalog, visit: &mut impl FnMut(Id, Id))
             }
         }
         Body::Trigger(trigger) if trigger.inherited => {
-            let table = table_id(&trigger.table).0;
-            add(whole.clone(), (table.clone(), None));
-            add(whole, (table, Some(partition_part())));
+            add(whole.clone(), table_id(&trigger.table));
+            for table in between(address, trigger, catalog) {
+                add(whole.clone(), (table_id(table).0, Some(partition_part())));
+            }
         }
         body => {
             if let Some(relation) = body.relation() {
@@ -442,7 +471,7 @@ pub(crate) fn names(catalog: &Catalog, id: &Id) -> Vec<Taken> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{Column, Constraint, Dependency, Index, OwnedBy, Schema, Sequence, Table, View};
+    use crate::object::{Column, Constraint, Dependency, Index, OwnedBy, Schema, Sequence, View};
 
     fn object(
         kind: ObjectKind,

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::proof;
 use super::effect::scene::{Place, Scene};
-use super::{Action, ChangeKind, Step};
+use super::{Action, ChangeKind, Step, row_type};
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_ident};
@@ -124,7 +124,9 @@ impl<'a> Online<'a> {
             .map(|name| ObjectAddress::new(ObjectKind::Table, name.schema.clone(), name.name.clone()));
         on.extend(table.as_ref());
         on.insert(address);
-        steps.iter().filter(|step| on.contains(&step.address)).all(|step| is_harmless(&step.action))
+        let is_undisturbed =
+            |step: &Step| is_harmless(&step.action) && !row_type::is_used(object, None, &step.address);
+        steps.iter().filter(|step| on.contains(&step.address)).all(is_undisturbed)
     }
 
     fn create_index(&mut self, step: Step, place: Place, scene: &Scene) -> Vec<Step> {

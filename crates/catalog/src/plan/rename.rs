@@ -1,5 +1,6 @@
 //! Renames in place, and the start as it is after them.
 
+mod heir;
 mod key;
 mod rewrite;
 mod statement;
@@ -59,6 +60,8 @@ pub(crate) fn rename(from: &Catalog, to: &Catalog, renames: &Renames, role: Opti
     if renames.is_empty() {
         return Renamed { catalog: from.clone(), steps: Vec::new() };
     }
+    let (from, mut steps) = heir::leave(from, &mapping(from, to, renames));
+    let from = &from;
     let mapping = mapping(from, to, renames);
     let statements = statement::statements(from, to, &mapping);
     let mut catalog = rewrite::rewrite(from, to, &mapping, &statements.moved);
@@ -70,7 +73,6 @@ pub(crate) fn rename(from: &Catalog, to: &Catalog, renames: &Renames, role: Opti
             catalog.insert(object);
         }
     }
-    let mut steps = Vec::new();
     for step in &statements.steps {
         let Action::SetSchema { to: schema, .. } = &step.action else { continue };
         let address = ObjectAddress::global(ObjectKind::Schema, schema);
@@ -140,6 +142,7 @@ fn mapping(from: &Catalog, to: &Catalog, renames: &Renames) -> Mapping {
             parts.entry(before.clone()).or_default().insert(part.clone(), name.to_owned());
         }
     }
+    heir::follow_parents(from, to, &objects, &mut parts);
     key::step_aside(from, &objects, &mut parts);
     Mapping { objects, parts, names }
 }

@@ -29,6 +29,9 @@ pub(crate) fn after_create(object: &Object) -> Vec<Step> {
 /// Those that differ.
 pub(crate) fn changes(from: &Object, to: &Object) -> Vec<Step> {
     let (before, after) = (&from.common.extensions, &to.common.extensions);
+    // `CREATE OR REPLACE` forgets them.
+    let is_routine = matches!(to.address.kind, ObjectKind::Routine | ObjectKind::Aggregate);
+    let before = if is_routine && from.body != to.body { &Vec::new() } else { before };
     let gone = before.iter().filter(|extension| !after.contains(extension));
     let mut steps: Vec<Step> = gone.map(|extension| step(to, extension, false)).collect();
     let comes = after.iter().filter(|extension| !before.contains(extension));

@@ -25,6 +25,25 @@ pub(crate) fn drop(address: &ObjectAddress) -> Step {
         .hazard(Hazard::BreaksApplications)
 }
 
+/// Functions without which an access method can't do: the server lets none of them go while the family is there.
+fn required(handler: &str) -> &'static [&'static str] {
+    match handler {
+        "gist" => &["1", "2", "5", "6", "7"],
+        "gin" => &["2", "3"],
+        "spgist" => &["1", "2", "3", "4", "5"],
+        _ => &[],
+    }
+}
+
+/// Whether only a new family can be what `to` is. `method` is what the access method comes down to, one of the server's.
+pub(crate) fn must_replace(method: &str, from: &OperatorFamily, to: &OperatorFamily) -> bool {
+    let is_required = |name: &str| {
+        let number = name.strip_prefix("FUNCTION ").and_then(|rest| rest.split(' ').next());
+        number.is_some_and(|number| required(method).contains(&number))
+    };
+    from.members.iter().any(|(name, member)| is_required(name) && to.members.get(name) != Some(member))
+}
+
 pub(crate) fn alter(address: &ObjectAddress, from: &OperatorFamily, to: &OperatorFamily) -> Vec<Step> {
     let mut steps = Vec::new();
     let gone: Vec<&str> = from

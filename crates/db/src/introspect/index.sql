@@ -4,11 +4,19 @@
 SELECT x.indexrelid, i.relname, x.indrelid, c.oid,
        CASE WHEN c.oid IS NULL THEN pg_catalog.pg_get_indexdef(x.indexrelid) END,
        x.indisunique,
-       -- Foreign partitions have no indexes, so that of their parent is valid only where it was made before them.
-       x.indisvalid OR EXISTS (
-           SELECT FROM pg_catalog.pg_inherits q
-           JOIN pg_catalog.pg_class f ON f.oid = q.inhrelid AND f.relkind = 'f'
-           WHERE q.inhparent = x.indrelid AND i.relkind = 'I'),
+       -- That of a partitioned table is one that no partition lacks: the server calls it valid once the last is attached,
+       -- and doesn't look when the one that lacks it leaves. Foreign partitions have no indexes.
+       x.indisvalid OR i.relkind = 'I' AND NOT EXISTS (
+           WITH RECURSIVE below (table_oid, index_oid, valid) AS (
+               SELECT x.indrelid, x.indexrelid, true
+               UNION ALL
+               SELECT q.inhrelid, y.indexrelid, y.indisvalid OR f.relkind = 'p'
+               FROM below b
+               JOIN pg_catalog.pg_inherits q ON q.inhparent = b.table_oid
+               JOIN pg_catalog.pg_class f ON f.oid = q.inhrelid AND f.relkind <> 'f'
+               LEFT JOIN (pg_catalog.pg_inherits a JOIN pg_catalog.pg_index y ON y.indexrelid = a.inhrelid)
+                 ON a.inhparent = b.index_oid AND y.indrelid = q.inhrelid)
+           SELECT FROM below b WHERE b.valid IS NOT TRUE),
        x.indisclustered, x.indisreplident,
        pn.nspname, p.relname,
        i.reloptions, s.spcname, t.targets, d.description

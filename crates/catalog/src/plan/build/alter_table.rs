@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Build;
 use crate::address::{ObjectAddress, Part};
+use crate::ident::QualifiedName;
 use crate::object::{Column, Object, Table};
 use crate::plan::Step;
-use crate::plan::id;
+use crate::plan::id::{self, Id};
 use crate::plan::op::Op;
 use crate::render::table::constraint::Change;
 use crate::render::{comment, grant, table};
@@ -59,26 +60,39 @@ impl Build<'_> {
         {
             self.attach_table(to, b);
         }
-        for parent in &b.inherits {
-            let part = id::inherits_part(parent);
-            if !a.inherits.contains(parent) || self.fates.drops_part(address, &part) {
-                let mut op = Op::new(vec![table::partition::inherit(address, parent, true)])
-                    .makes((address.clone(), Some(part)));
-                for made in &made {
-                    op = op.needs((address.clone(), Some(made.clone())));
-                }
-                if let Some(table) = Self::table_of(self.to, parent) {
-                    for column in table.columns.keys() {
-                        op = op.needs((Self::table_address(parent), Some(Part::column(column))));
-                    }
-                }
-                self.push(op);
-            }
-        }
+        let comes = |parent: &&QualifiedName| {
+            !a.inherits.contains(parent) || self.fates.drops_part(address, &id::inherits_part(parent))
+        };
+        let come: Vec<QualifiedName> = b.inherits.iter().filter(comes).cloned().collect();
+        self.inherit_from(address, &come, &made);
         self.become_typed(address, a, b);
         self.replica_identity(address, &a.replica_identity, b);
         self.cluster_on(address, a.cluster_on.as_ref(), b);
         made
+    }
+
+    /// `INHERIT`, once what the table has from the parents is there; in their order.
+    pub(super) fn inherit_from(
+        &mut self,
+        address: &ObjectAddress,
+        parents: &[QualifiedName],
+        made: &BTreeSet<Part>,
+    ) {
+        let mut before: Option<Id> = None;
+        for parent in parents {
+            let id = (address.clone(), Some(id::inherits_part(parent)));
+            let mut op = Op::new(vec![table::partition::inherit(address, parent, true)]).makes(id.clone());
+            op.needs.extend(before.replace(id));
+            for made in made {
+                op = op.needs((address.clone(), Some(made.clone())));
+            }
+            if let Some(table) = Self::table_of(self.to, parent) {
+                for column in table.columns.keys() {
+                    op = op.needs((Self::table_address(parent), Some(Part::column(column))));
+                }
+            }
+            self.push(op);
+        }
     }
 
     /// `OF`, once the columns are those of the type.
@@ -157,6 +171,9 @@ impl Build<'_> {
         for parent in parent_ids {
             op = op.needs((parent, Some(part.clone())));
         }
+        for user in self.row_users_below(address) {
+            op = op.after_gone(user);
+        }
         // Columns stand in the table in the order in which they are added.
         let previous = b
             .columns_in_order()
@@ -180,6 +197,22 @@ impl Build<'_> {
         if split {
             self.make_default(address, name, column, false);
         }
+    }
+
+    /// What goes because it holds values of the rows of a table or of a child.
+    fn row_users_below(&self, address: &ObjectAddress) -> Vec<Id> {
+        if self.fates.row_users.is_empty() {
+            return Vec::new();
+        }
+        let mut users = Vec::new();
+        let mut pending = vec![address.clone()];
+        while let Some(table) = pending.pop() {
+            users.extend(self.fates.row_users.get(&table).into_iter().flatten().cloned());
+            let name = table.qualified();
+            let children = [&self.to_heirs, &self.to_partitions].map(|below| below.get(&name));
+            pending.extend(children.into_iter().flatten().flatten().cloned());
+        }
+        users
     }
 
     fn make_default(&mut self, address: &ObjectAddress, name: &str, column: &Column, was_there: bool) {

@@ -28,7 +28,12 @@ impl Build<'_> {
         let calls = |on: &ObjectAddress| {
             !matches!(
                 on.kind,
-                ObjectKind::Table | ObjectKind::Schema | ObjectKind::Enum | ObjectKind::Collation
+                ObjectKind::Table
+                    | ObjectKind::Schema
+                    | ObjectKind::Enum
+                    | ObjectKind::Composite
+                    | ObjectKind::Collation
+                    | ObjectKind::AccessMethod
             )
         };
         let filled_by_owner = matches!(&object.body, Body::MaterializedView(body) if body.populated.0)

@@ -16,6 +16,9 @@ use crate::render::{comment, table};
 impl Build<'_> {
     /// Makes a table with what can stand in `CREATE TABLE`; the rest follows.
     pub(super) fn make_table(&mut self, object: &Object, body: &Table) {
+        let late = self.late_parents(body);
+        let free = self.free_of(object, body, &late);
+        let (object, body) = free.as_ref().map_or((object, body), |(object, body)| (object, body));
         let address = &object.address;
         let is_split = |part: &Part| self.split.contains(&(address.clone(), Some(part.clone())));
         let mut later: BTreeSet<Part> =
@@ -44,7 +47,13 @@ impl Build<'_> {
                 op = op.makes(id);
             }
         }
+        for parent in &body.inherits {
+            op = self.after_changes_of(parent, op);
+            op = self.after_unchecked(parent, body, op);
+        }
         self.push(op);
+        let made: BTreeSet<Part> = id::units(object).into_iter().filter_map(|(_, part)| part).collect();
+        self.inherit_from(address, &late, &made);
 
         for part in later {
             match part.kind {
@@ -60,6 +69,85 @@ impl Build<'_> {
         self.attach_table(object, body);
         self.replica_identity(address, &ReplicaIdentity::default(), body);
         self.cluster_on(address, None, body);
+    }
+
+    /// A child is made once the columns of a parent are what they will be: some changes the parent makes for itself alone.
+    fn after_changes_of(&self, parent: &QualifiedName, mut op: Op) -> Op {
+        let address = Self::table_address(parent);
+        let id = |part: Part| (address.clone(), Some(part));
+        if let Some(table) = Self::table_of(self.to, parent) {
+            for name in table.columns.keys() {
+                op = op.follows(id(Part::column(name))).follows(id(Part::default_of(name)));
+            }
+        }
+        if let Some(table) = Self::table_of(self.from, parent) {
+            for name in table.columns.keys().filter(|name| !self.to_has_column(parent, name)) {
+                op = op.after_gone(id(Part::column(name)));
+            }
+        }
+        op
+    }
+
+    /// A child whose check of a parent's holds, though the parent's was not checked, is made after that: checks are of
+    /// no rows then.
+    fn after_unchecked(&self, parent: &QualifiedName, body: &Table, mut op: Op) -> Op {
+        let Some(above) = Self::table_of(self.to, parent) else { return op };
+        for (name, _) in above.constraints.iter().filter(|(_, c)| is_unchecked(c)) {
+            if body.constraints.get(name).is_some_and(|own| own.inherited.0 && own.validated) {
+                op = op.follows((Self::table_address(parent), Some(Part::constraint(name))));
+            }
+        }
+        op
+    }
+
+    /// Children that the plan makes have to be there before a check that was not checked for them either.
+    fn heirs_left_unchecked(&self, table: &QualifiedName, name: &str) -> Vec<Id> {
+        let mut all = Vec::new();
+        for heir in self.to_heirs.get(table).into_iter().flatten() {
+            let id = (heir.clone(), None);
+            let heir = heir.qualified();
+            let own = Self::table_of(self.to, &heir).and_then(|table| table.constraints.get(name));
+            if self.is_made(&id) && own.is_some_and(is_unchecked) {
+                all.push(id);
+                all.extend(self.heirs_left_unchecked(&heir, name));
+            }
+        }
+        all
+    }
+
+    /// Parents that a new table can only get later, as in a table that is made as their child all checks hold, and those
+    /// that come after them.
+    fn late_parents(&self, body: &Table) -> Vec<QualifiedName> {
+        let is_late = |parent: &&QualifiedName| {
+            let Some(above) = Self::table_of(self.to, parent) else { return false };
+            body.constraints.iter().any(|(name, own)| {
+                let id = (Self::table_address(parent), Some(Part::constraint(name)));
+                is_unchecked(own) && above.constraints.contains_key(name) && !self.is_made(&id)
+            })
+        };
+        body.inherits.iter().skip_while(|parent| !is_late(parent)).cloned().collect()
+    }
+
+    /// A table as it is before it gets some of its parents.
+    fn free_of(&self, object: &Object, body: &Table, late: &[QualifiedName]) -> Option<(Object, Table)> {
+        if late.is_empty() {
+            return None;
+        }
+        let mut body = body.clone();
+        body.inherits.retain(|parent| !late.contains(parent));
+        let left: Vec<&Table> =
+            body.inherits.iter().filter_map(|parent| Self::table_of(self.to, parent)).collect();
+        for (name, column) in &mut body.columns {
+            column.inherited.0 &= left.iter().any(|parent| parent.columns.contains_key(name));
+        }
+        for (name, constraint) in &mut body.constraints {
+            constraint.inherited.0 &= left.iter().any(|parent| parent.constraints.contains_key(name));
+        }
+        Some((Object { body: Body::Table(body.clone()), ..object.clone() }, body))
+    }
+
+    fn to_has_column(&self, table: &QualifiedName, name: &str) -> bool {
+        Self::table_of(self.to, table).is_some_and(|table| table.columns.contains_key(name))
     }
 
     /// The constraints that `CREATE TABLE` holds, when the table is made.
@@ -185,6 +273,11 @@ impl Build<'_> {
                 }
             }
         }
+        if is_unchecked(constraint) {
+            for heir in self.heirs_left_unchecked(&address.qualified(), name) {
+                op = op.needs(heir);
+            }
+        }
         if by_itself {
             let parents = body.partition.iter().map(|p| &p.parent).chain(&body.inherits);
             for parent in parents {
@@ -267,4 +360,9 @@ impl Build<'_> {
             None => op,
         }
     }
+}
+
+/// Whether a check was never made of the rows that are there.
+fn is_unchecked(constraint: &Constraint) -> bool {
+    constraint.kind == ConstraintKind::Check && !constraint.validated
 }

@@ -1,9 +1,9 @@
 //! Names of the indexes behind constraints, which are those of relations in the schema: a constraint gets a new name only
-//! once no other table has an index of that name.
+//! once no other table has an index of that name. And the order in which parts of several objects are renamed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Mapping, free_name};
+use super::{Mapping, free_name, heir};
 use crate::address::{ObjectAddress, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
@@ -76,7 +76,8 @@ pub(super) fn step_aside(
     }
 }
 
-/// The objects whose parts are renamed, those first whose indexes have names that others get.
+/// The objects whose parts are renamed, those first whose indexes, or columns in a family of tables, have names that others
+/// get.
 pub(super) fn in_order<'m>(from: &Catalog, mapping: &'m Mapping) -> Vec<&'m ObjectAddress> {
     let schema = |before: &ObjectAddress| mapping.object(before).schema.clone();
     let mut holders: BTreeMap<QualifiedName, &ObjectAddress> = BTreeMap::new();
@@ -88,6 +89,7 @@ pub(super) fn in_order<'m>(from: &Catalog, mapping: &'m Mapping) -> Vec<&'m Obje
             holders.insert(QualifiedName::new(schema(before), name), before);
         }
     }
+    let awaited = heir::awaited(from, mapping);
     let mut waiting: Vec<&ObjectAddress> = mapping.parts.keys().collect();
     let mut done: BTreeSet<&ObjectAddress> = BTreeSet::new();
     let mut order = Vec::new();
@@ -96,10 +98,12 @@ pub(super) fn in_order<'m>(from: &Catalog, mapping: &'m Mapping) -> Vec<&'m Obje
             let Some((object, renamed)) = from.get(before).zip(mapping.parts.get(*before)) else {
                 return true;
             };
-            goals(object, renamed).into_iter().all(|goal| {
-                let holder = holders.get(&QualifiedName::new(schema(before), goal));
-                holder.is_none_or(|holder| holder == before || done.contains(*holder))
-            })
+            let in_family = awaited.get(*before).into_iter().flatten();
+            in_family.into_iter().all(|other| done.contains(other))
+                && goals(object, renamed).into_iter().all(|goal| {
+                    let holder = holders.get(&QualifiedName::new(schema(before), goal));
+                    holder.is_none_or(|holder| holder == before || done.contains(*holder))
+                })
         };
         // In a ring nobody is free.
         let next = waiting.remove(waiting.iter().position(is_free).unwrap_or(0));

@@ -48,18 +48,25 @@ pub(super) fn rewrite(
             .map(|(part, name)| (part.name.clone(), name.clone()))
             .collect()
     };
+    // What goes has no address at the end, and follows what it is in all the same.
+    let following: BTreeMap<&ObjectAddress, ObjectAddress> = from
+        .iter()
+        .filter(|object| !mapping.objects.contains_key(&object.address))
+        .map(|object| (&object.address, follow(&object.address, object, &mapping.objects, &mapping.names)))
+        .filter(|(before, after)| *before != after)
+        .collect();
+    let now = |before: &ObjectAddress| -> ObjectAddress {
+        following.get(before).unwrap_or_else(|| mapping.object(before)).clone()
+    };
     from.iter()
         .map(|object| {
             let mut after = object.clone();
-            after.address = match mapping.objects.get(&object.address) {
-                Some(address) => address.clone(),
-                None => follow(&object.address, object, &mapping.objects, &mapping.names),
-            };
+            after.address = now(&object.address);
             for dependency in &mut after.common.dependencies.0 {
                 *dependency = Dependency {
                     part: dependency.part.as_ref().map(|part| mapping.part(&object.address, part)),
                     on_part: dependency.on_part.as_ref().map(|part| mapping.part(&dependency.on, part)),
-                    on: mapping.object(&dependency.on).clone(),
+                    on: now(&dependency.on),
                 };
             }
             rewrite_body(&mut after.body, &object.address, &mapping, &columns);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::heir::comes_from_parent;
 use super::{Mapping, follow, free_name, key};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
@@ -123,7 +124,7 @@ pub(super) fn statements(from: &Catalog, to: &Catalog, mapping: &Mapping) -> Sta
         let has_tables = |table: &ObjectAddress| of_type(from, table) == Some(before.clone());
         let cascade = typed.iter().any(|(table, follows)| *follows && has_tables(table));
         let address = moved.get(before).unwrap_or_else(|| mapping.object(before));
-        steps.extend(part_steps(object, address, &parts, cascade));
+        steps.extend(part_steps(from, object, address, &parts, cascade));
     }
     Statements { steps, moved, untyped }
 }
@@ -199,6 +200,7 @@ fn rename_steps(object: &Object, now: &ObjectAddress, goal: &ObjectAddress) -> V
 }
 
 fn part_steps(
+    from: &Catalog,
     object: &Object,
     address: &ObjectAddress,
     parts: &BTreeMap<Part, String>,
@@ -209,7 +211,7 @@ fn part_steps(
     let keyword = kind_keyword(object.address.kind);
     let mut pending: Vec<(Part, String)> = parts
         .iter()
-        .filter(|(part, _)| !comes_from_parent(object, part))
+        .filter(|(part, _)| !comes_from_parent(from, object, part))
         .map(|(part, name)| (part.clone(), name.clone()))
         .collect();
     let mut steps = Vec::new();
@@ -231,7 +233,13 @@ fn part_steps(
         let relation = object.address.kind.is_relation() && object.address.kind != ObjectKind::Composite;
         steps.push(if relation { step.lock(LockMode::AccessExclusive, address.qualified()) } else { step });
     };
+    // What comes from a parent has its new name by now.
     let mut there: Vec<Part> = part_names(object);
+    for part in &mut there {
+        if let Some(name) = parts.get(part).filter(|_| comes_from_parent(from, object, part)) {
+            part.name.clone_from(name);
+        }
+    }
     while !pending.is_empty() {
         let free =
             pending.iter().position(|(part, name)| !there.contains(&Part::new(part.kind, name.clone())));
@@ -262,17 +270,6 @@ fn part_steps(
 pub(super) fn aside_name(object: &Object, part: &Part) -> String {
     let there = part_names(object);
     free_name(&part.name, &|name| there.contains(&Part::new(part.kind, name)))
-}
-
-fn comes_from_parent(object: &Object, part: &Part) -> bool {
-    let Body::Table(table) = &object.body else { return false };
-    match part.kind {
-        PartKind::Column => table.columns.get(&part.name).is_some_and(|column| column.inherited.0),
-        PartKind::Constraint => table.constraints.get(&part.name).is_some_and(|constraint| {
-            constraint.inherited.0 && !constraint.kind.has_index() && constraint.references.is_none()
-        }),
-        _ => false,
-    }
 }
 
 fn part_names(object: &Object) -> Vec<Part> {

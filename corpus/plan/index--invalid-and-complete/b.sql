@@ -1,0 +1,7 @@
+CREATE TABLE p (a integer, b integer) PARTITION BY RANGE (a);
+CREATE INDEX p_a ON p (a);
+CREATE TABLE has PARTITION OF p FOR VALUES FROM (10) TO (20) PARTITION BY LIST (b);
+CREATE TABLE below PARTITION OF has DEFAULT;
+CREATE INDEX p_b ON ONLY p (b);
+CREATE TABLE lacks (a integer, b integer);
+CREATE INDEX lacks_a ON lacks (a);

@@ -1,0 +1,14 @@
+CREATE TABLE p (a integer, b text);
+CREATE TABLE q (c integer);
+CREATE TABLE unchecked (d integer, a integer, b text, CONSTRAINT checked CHECK (b <> '')) INHERITS (q, p);
+ALTER TABLE unchecked ADD CONSTRAINT unchecked CHECK (a > 0) NOT VALID;
+CREATE TABLE below () INHERITS (unchecked);
+ALTER TABLE p ADD CONSTRAINT unchecked CHECK (a > 0) NOT VALID;
+ALTER TABLE p ADD CONSTRAINT checked CHECK (b <> '');
+CREATE TABLE made_after () INHERITS (p);
+CREATE TABLE a (x integer);
+CREATE TABLE aa () INHERITS (a);
+CREATE TABLE n (x integer);
+ALTER TABLE n ADD CONSTRAINT unchecked CHECK (x > 0) NOT VALID;
+CREATE TABLE nn () INHERITS (n);
+ALTER TABLE a ADD CONSTRAINT unchecked CHECK (x > 0) NOT VALID;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
 use confiture::MigrationSettings;
@@ -177,6 +178,19 @@ impl Context {
     /// Connects to the database to work on.
     pub fn connect(&self) -> Result<WireSession, Failure> {
         connect(&self.settings()?)
+    }
+
+    /// Connects while `work` is done, whose failure is the one to report.
+    pub fn connect_during<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<(WireSession, T), Failure> {
+        let settings = self.settings();
+        let connecting = settings.map(|settings| thread::spawn(move || connect(&settings)));
+        // A server that does not answer is not waited for when there is nothing to do on it.
+        let value = work()?;
+        let session = connecting?.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((session, value))
     }
 
     /// The same, for commands that need the extension there.

@@ -124,13 +124,17 @@ impl Directory {
 
 impl Database {
     fn connect(&self) -> Result<WireSession, Failure> {
+        self.context()?.connect()
+    }
+
+    fn context(&self) -> Result<Context, Failure> {
         let global = GlobalArgs {
             directory: None,
             database_url: self.database_url.clone(),
             env: Vec::new(),
             verbose: self.verbose,
         };
-        Context::new(global)?.connect()
+        Context::new(global)
     }
 }
 

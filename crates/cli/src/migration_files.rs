@@ -33,13 +33,18 @@ pub fn load(directory: &Path) -> Result<Vec<SourceFile>, Failure> {
     };
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
         let name = path.file_name().unwrap_or_default();
         let Some(name) = name.to_str() else {
             return Err(Failure::new(format!("the name of file \"{}\" is not UTF-8", path.display()))
                 .sqlstate("22021"));
         };
-        if ENDINGS.iter().any(|ending| name.ends_with(ending)) && !path.is_dir() {
+        if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let kind = entry.file_type().map_err(failed)?;
+        if !(kind.is_dir() || kind.is_symlink() && path.is_dir()) {
             let bytes = fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
             files.push(SourceFile { name: name.to_owned(), bytes });
         }

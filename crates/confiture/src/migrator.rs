@@ -20,6 +20,7 @@ mod baseline;
 mod dry_run;
 mod event;
 mod failure;
+mod recorder;
 mod repair;
 mod retry;
 mod rollback;
@@ -45,8 +46,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pggit_db::connection::Connection;
-use pggit_db::ledger::{Ledger, LedgerKind, LedgerName, LedgerRow, NewRow, RecordedNames};
+use pggit_db::ledger::{Ledger, LedgerKind, LedgerName, LedgerRow, RecordedNames};
 use pggit_db::migrate_lock::{self, Keeper, Scope};
+use pggit_db::queue::Queue;
 use pggit_db::steps::{self, Interrupted, Steps};
 use pggit_migrate::directive::{self, Directives};
 use pggit_migrate::{
@@ -56,6 +58,7 @@ use pggit_migrate::{
 use crate::error::{Error, ErrorCode, Result};
 use crate::rehearsal::DerivedDown;
 use failure::Stop;
+use recorder::Recorder;
 use script::{BEGIN, Record};
 pub(crate) use script::{Job, run_quietly};
 
@@ -257,6 +260,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             refuse_half_done(&ledger, &to_run, &interrupted)?;
             return self.in_one_transaction(&to_run, &ledger, &names, &patience);
         }
+        let recorder = Recorder::new(self.connection, &ledger, to_run.len())?;
         let mut ran = Vec::new();
         for (index, migration) in to_run.iter().enumerate() {
             let job = Job {
@@ -265,12 +269,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 patience: patience.of(&migration.directives),
                 ..Job::new(&migration.up, &migration.directives)
             };
-            let row = names.row(migration);
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
             let before = self.before_recording(migration)?;
-            self.step(&step, job, &mut ran, &|queue, execution_time_ms| {
-                ledger.record(queue, &[NewRow { execution_time_ms, ..row.clone() }])
-            })?;
+            self.step(&step, job, &mut ran, &recorder.entry(names.row(migration)))?;
             if let Some(before) = before {
                 self.record_way_down(&ledger, migration, &before)?;
             }
@@ -303,7 +304,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 .map(|row| row.number)
                 .collect();
             let step = Step { direction: Direction::Down, migration, index, count: steps.len() };
-            self.step(&step, job, &mut ran, &|queue, _| {
+            self.step(&step, job, &mut ran, &|queue: &mut Queue, _| {
                 numbers.iter().try_for_each(|number| ledger.remove(queue, *number))
             })?;
         }
@@ -311,7 +312,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
     }
 
     /// Runs one migration and adds it to `ran`.
-    fn step(&mut self, step: &Step<'_>, job: Job<'_>, ran: &mut Vec<Ran>, record: &Record<'_>) -> Result<()> {
+    fn step(&mut self, step: &Step<'_>, job: Job<'_>, ran: &mut Vec<Ran>, record: &dyn Record) -> Result<()> {
         let Step { direction, migration, index, count } = *step;
         self.notify(&Event::Started { direction, migration, index, count });
         let sql = job.sql;

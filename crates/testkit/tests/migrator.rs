@@ -267,6 +267,28 @@ fn settings_of_one_migration_do_not_reach_the_next() {
 }
 
 #[test]
+fn many_migrations_of_which_some_forget_what_is_prepared() {
+    let database = database("many");
+    let mut session = database.session();
+    let files: Vec<(String, String)> = (1..=40)
+        .map(|n| {
+            let text = match n {
+                10 => "DO $$BEGIN EXECUTE 'DEALLOCATE ALL'; END$$; CREATE TABLE once ();".to_owned(),
+                20 => "DISCARD ALL;".to_owned(),
+                30 => "CREATE TABLE t30 (); CREATE INDEX CONCURRENTLY ON t29 (id);".to_owned(),
+                n => format!("SET search_path = public; CREATE TABLE t{n} (id int);"),
+            };
+            (format!("{n:03}_t.sql"), text)
+        })
+        .collect();
+    let set = migration_set(&files);
+    assert_eq!(up(&mut session, &set).expect("up").len(), 40);
+    assert!(states(&mut session, &set).iter().all(|(_, state)| *state == StatusState::Applied));
+    let times = "SELECT count(*) FILTER (WHERE execution_time_ms >= 0 AND execution_time_ms < 60000) FROM tb_confiture";
+    assert_eq!(session.query(times, &[]).expect("a row")[0].int(0), Ok(40));
+}
+
+#[test]
 fn copy_data_in_a_file() {
     let database = database("copy");
     let mut session = database.session();

@@ -165,8 +165,7 @@ impl<'a> Prepared<'a> {
     fn new(context: &'a Context, directory: &Directory, format: FormatArgs) -> Result<Self, Failure> {
         let settings = context.migration_settings()?;
         let directory = directory.path(context)?;
-        let set = migration_files::read(&directory)?;
-        let session = context.connect()?;
+        let (session, set) = context.connect_during(|| migration_files::read(&directory))?;
         Ok(Self { directory, set, session, settings, context, json: format.format.is_json() })
     }
 

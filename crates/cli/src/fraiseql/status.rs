@@ -20,8 +20,7 @@ pub struct Status {
 
 impl Status {
     pub fn run(&self) -> Outcome {
-        let set = self.directory.read()?;
-        let mut session = self.database.connect()?;
+        let (mut session, set) = self.database.context()?.connect_during(|| self.directory.read())?;
         let entries = runner(&mut session).status(&set)?;
         match self.format.format {
             Format::Text => output::print(&text(&entries))?,

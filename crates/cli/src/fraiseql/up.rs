@@ -30,8 +30,7 @@ pub struct Up {
 
 impl Up {
     pub fn run(&self) -> Outcome {
-        let set = self.directory.migrations()?;
-        let mut session = self.database.connect()?;
+        let (mut session, set) = self.database.context()?.connect_during(|| self.directory.migrations())?;
         let request = UpRequest {
             steps: self.steps.map(|steps| steps as usize),
             allow_out_of_order: self.allow_out_of_order,

@@ -25,6 +25,8 @@ pub(super) use transaction::BEGIN;
 
 /// Settings and role as those of a new connection.
 const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ALL";
+/// What was to be executed is not, or not any more, prepared.
+const INVALID_SQL_STATEMENT_NAME: &str = "26000";
 /// A new value of an enum was used in the transaction that added it.
 const UNSAFE_NEW_ENUM_VALUE: &str = "55P04";
 
@@ -75,8 +77,22 @@ impl<'a> Job<'a> {
 /// Told what happens.
 pub(crate) type Notify<'n> = dyn FnMut(&Event<'_>) + 'n;
 
-/// Writes down that the SQL has run, and for how many milliseconds; without that, since its transaction began.
-pub(crate) type Record<'r> = dyn Fn(&mut Queue, Option<i64>) -> Result<(), LedgerError> + 'r;
+/// Writes down that a migration has run.
+pub(crate) trait Record {
+    /// It ran for so many milliseconds; without that, since its transaction began.
+    fn record(&self, queue: &mut Queue, milliseconds: Option<i64>) -> Result<(), LedgerError>;
+
+    /// From now on does without what the session has prepared; whether it had counted on that.
+    fn unprepare(&self) -> bool {
+        false
+    }
+}
+
+impl<F: Fn(&mut Queue, Option<i64>) -> Result<(), LedgerError>> Record for F {
+    fn record(&self, queue: &mut Queue, milliseconds: Option<i64>) -> Result<(), LedgerError> {
+        self(queue, milliseconds)
+    }
+}
 
 /// How the statements of a script stand to transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +121,7 @@ impl Mode {
 
 /// Runs a script, and nothing with it; of what happens nobody is told.
 pub(crate) fn run_quietly<C: Connection>(connection: &mut C, job: &Job<'_>) -> Result<(), Stop> {
-    run(connection, job, &mut |_| {}, &|_, _| Ok(()))
+    run(connection, job, &mut |_| {}, &|_: &mut Queue, _| Ok(()))
 }
 
 /// Runs a script, and `record` with it: in the same transaction where there is one, else after the last statement. What
@@ -114,7 +130,7 @@ pub(crate) fn run<C: Connection>(
     connection: &mut C,
     job: &Job<'_>,
     notify: &mut Notify<'_>,
-    record: &Record<'_>,
+    record: &dyn Record,
 ) -> Result<(), Stop> {
     let script = scan(&job.sql.text).map_err(|error| Stop::scan(job.sql, error))?;
     let mut mode = Mode::of(&script, job.directives);
@@ -142,6 +158,10 @@ pub(crate) fn run<C: Connection>(
         if stop.sqlstate() == UNSAFE_NEW_ENUM_VALUE && mode == Mode::Transaction {
             // It was rolled back as a whole; statement by statement the new value is there for the next.
             mode = Mode::Statements;
+            continue;
+        }
+        if stop.sqlstate() == INVALID_SQL_STATEMENT_NAME && mode == Mode::Transaction && record.unprepare() {
+            // The SQL took it away, as DEALLOCATE ALL does, and was rolled back for that.
             continue;
         }
         let may_go_on = mode == Mode::Transaction || job.steps.is_some();

@@ -83,7 +83,7 @@ impl<C: Connection> Migrator<'_, C> {
                 ..Job::new(&migration.up, &migration.directives)
             };
             let step = Step { direction: Direction::Up, migration, index, count: to_run.len() };
-            self.step(&step, job, ran, &|_, _| Ok(())).map_err(rolled_back)?;
+            self.step(&step, job, ran, &|_: &mut Queue, _| Ok(())).map_err(rolled_back)?;
         }
         let rows = to_run.iter().zip(&*ran).map(|(migration, ran)| NewRow {
             execution_time_ms: i64::try_from(ran.duration.as_millis()).ok(),

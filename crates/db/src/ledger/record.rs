@@ -7,6 +7,9 @@ use crate::session::{Param, Session};
 const ROWS: usize = 1_000;
 /// Parameters of one row.
 const WIDTH: usize = 5;
+/// Goes before the statement for one row.
+const PREPARE: &str = "PREPARE pggit_record (pg_catalog.text, pg_catalog.text, pg_catalog.int8, pg_catalog.text, pg_catalog.text) AS\n";
+const EXECUTE: &str = "EXECUTE pggit_record ($1, $2, $3, $4, $5)";
 /// Milliseconds that a column takes.
 const LONGEST: i64 = i32::MAX as i64;
 /// Stands for how long a migration took: $3, or else the time since the transaction began.
@@ -19,17 +22,38 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub fn record<S: Session>(&self, session: &mut S, rows: &[NewRow<'_>]) -> Result<(), LedgerError> {
-        let template = match &self.kind {
+        for rows in rows.chunks(ROWS) {
+            let params: Vec<Param<'_>> = rows.iter().flat_map(|row| self.params(row)).collect();
+            session.execute(&self.sql(&for_rows(self.template(), rows.len())), &params)?;
+        }
+        Ok(())
+    }
+
+    /// Has the session's server read and plan once what [`record_prepared`](Self::record_prepared) then runs. The ledger has
+    /// to be an [opened](Self::open) one.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn prepare<S: Session>(&self, session: &mut S) -> Result<(), LedgerError> {
+        Ok(session.script(&format!("{PREPARE}{}", self.sql(&for_rows(self.template(), 1))))?)
+    }
+
+    /// Records one migration as [`record`](Self::record) does, in a session where that is [prepared](Self::prepare).
+    ///
+    /// # Errors
+    /// [`LedgerError`]; with SQLSTATE `26000` where it is not prepared any more, after `DISCARD ALL` or `DEALLOCATE ALL`.
+    pub fn record_prepared<S: Session>(&self, session: &mut S, row: &NewRow<'_>) -> Result<(), LedgerError> {
+        session.execute(EXECUTE, &self.params(row))?;
+        Ok(())
+    }
+
+    fn template(&self) -> &'static str {
+        match &self.kind {
             LedgerKind::Confiture => confiture::RECORD,
             LedgerKind::Fraiseql => fraiseql::RECORD,
             LedgerKind::Pgdbm { .. } if self.columns.contains("version") => pgdbm::RECORD,
             LedgerKind::Pgdbm { .. } => pgdbm::RECORD_BY_FILE,
-        };
-        for rows in rows.chunks(ROWS) {
-            let params: Vec<Param<'_>> = rows.iter().flat_map(|row| self.params(row)).collect();
-            session.execute(&self.sql(&for_rows(template, rows.len())), &params)?;
         }
-        Ok(())
     }
 
     fn params<'a>(&'a self, row: &'a NewRow<'_>) -> [Param<'a>; WIDTH] {

@@ -8,7 +8,7 @@ use confiture::migrator::Migrator;
 use confiture::rehearsal::{DerivedDown, ScratchOn};
 use pggit_wire::WireSession;
 
-use super::fleet::{self, Fleet, FleetArgs};
+use super::fleet::{self, FailureArgs, Fleet, FleetArgs};
 use super::scratch::ScratchArgs;
 use super::{Directory, Locks, Prepared, count, replaying, report};
 use crate::connection::Context;
@@ -35,9 +35,8 @@ pub struct Down {
     locks: Locks,
     #[command(flatten)]
     fleet: FleetArgs,
-    /// Begin no further database once N have failed; 0: go on whatever fails [default: 1]
-    #[arg(long, value_name = "N", help_heading = "Many databases")]
-    max_failures: Option<usize>,
+    #[command(flatten)]
+    failures: FailureArgs,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -47,9 +46,7 @@ impl Down {
         if let Some(fleet) = self.fleet.fleet(context, &self.directory)? {
             return self.run_on(&fleet, context);
         }
-        if self.max_failures.is_some() {
-            return Err(fleet::only_for_many("--max-failures"));
-        }
+        self.failures.refuse_for_one()?;
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         let request = match &self.target {
             Some(target) => DownRequest::To(target.clone()),
@@ -77,7 +74,7 @@ impl Down {
         let run = fleet::Run {
             verb: fleet::Verb::Down { target },
             locks: self.locks,
-            max_failures: self.max_failures.unwrap_or(1),
+            max_failures: self.failures.most(),
             format: self.format.format,
             verbose: context.verbose(),
         };

@@ -43,6 +43,29 @@ pub struct FleetArgs {
     jobs: Option<NonZeroUsize>,
 }
 
+/// When to stop.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct FailureArgs {
+    /// Begin no further database once N have failed; 0: go on whatever fails [default: 1]
+    #[arg(long, value_name = "N", help_heading = "Many databases")]
+    max_failures: Option<usize>,
+}
+
+impl FailureArgs {
+    /// How many may fail; 0 for any number.
+    pub fn most(self) -> usize {
+        self.max_failures.unwrap_or(1)
+    }
+
+    /// Fails if it was asked for.
+    pub fn refuse_for_one(self) -> Result<(), Failure> {
+        match self.max_failures {
+            Some(_) => Err(only_for_many("--max-failures")),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The databases of a run.
 #[derive(Debug)]
 pub struct Fleet {
@@ -162,7 +185,7 @@ impl FleetArgs {
 }
 
 /// An option that makes no sense for one database.
-pub fn only_for_many(option: &str) -> Failure {
+fn only_for_many(option: &str) -> Failure {
     Failure::new(format!("{option} is for many databases"))
         .sqlstate("22023")
         .hint("Give --fleet, --fleet-query or several --env too.")

@@ -4,7 +4,7 @@ use clap::Args;
 use confiture::migrate::UpRequest;
 use confiture::migrator::{Tried, TriedOutcome, VerifyRequest};
 
-use super::fleet::{self, Fleet, FleetArgs};
+use super::fleet::{self, FailureArgs, Fleet, FleetArgs};
 use super::hazards::{self, HazardArgs, Policy};
 use super::scratch::ScratchArgs;
 use super::{Directory, Locks, Prepared, count, replaying, report, verify};
@@ -50,9 +50,8 @@ pub struct Up {
     locks: Locks,
     #[command(flatten)]
     fleet: FleetArgs,
-    /// Begin no further database once N have failed; 0: go on whatever fails [default: 1]
-    #[arg(long, value_name = "N", help_heading = "Many databases")]
-    max_failures: Option<usize>,
+    #[command(flatten)]
+    failures: FailureArgs,
     #[command(flatten)]
     pub format: FormatArgs,
 }
@@ -68,9 +67,7 @@ impl Up {
         if let Some(fleet) = self.fleet.fleet(context, &self.directory)? {
             return self.run_on(&fleet, &request, context);
         }
-        if self.max_failures.is_some() {
-            return Err(fleet::only_for_many("--max-failures"));
-        }
+        self.failures.refuse_for_one()?;
         let mut prepared = Prepared::new(context, &self.directory, self.format)?;
         prepared.require_migrations()?;
         let settings = prepared.session.settings().clone();
@@ -103,7 +100,7 @@ impl Up {
         let run = fleet::Run {
             verb: fleet::Verb::Up { request, hazards: &self.hazards },
             locks: self.locks,
-            max_failures: self.max_failures.unwrap_or(1),
+            max_failures: self.failures.most(),
             format: self.format.format,
             verbose: context.verbose(),
         };

@@ -93,7 +93,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
     }
 
     /// Runs what has not run.
-    pub(super) fn run(&mut self, mode: Mode, record: &Record<'_>) -> Result<(), Stop> {
+    pub(super) fn run(&mut self, mode: Mode, record: &dyn Record) -> Result<(), Stop> {
         if self.connection.is_pooled() {
             self.settings = settings(self.job.directives).replace("SET ", "SET LOCAL ");
         } else {
@@ -234,8 +234,10 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
     }
 
     /// What ends a migration: it is recorded, and its steps are forgotten.
-    fn finish(&self, queue: &mut Queue, record: &Record<'_>) -> Result<(), Stop> {
-        record(queue, Some(self.job.milliseconds())).map_err(|error| Stop::from(Cause::Ledger(error)))?;
+    fn finish(&self, queue: &mut Queue, record: &dyn Record) -> Result<(), Stop> {
+        record
+            .record(queue, Some(self.job.milliseconds()))
+            .map_err(|error| Stop::from(Cause::Ledger(error)))?;
         match &self.job.steps {
             Some(steps) => Ok(steps.forget(queue, 0)?),
             None => Ok(()),

@@ -24,7 +24,7 @@ pub(super) fn run<C: Connection>(
     connection: &mut C,
     job: &Job<'_>,
     statements: &[Statement<'_>],
-    record: &Record<'_>,
+    record: &dyn Record,
 ) -> Result<(), Stop> {
     let begins = (!job.enclosed).then(|| job.begin.clone());
     let mut head: Vec<String> = begins.into_iter().chain(lock_timeout(job.patience.timeout)).collect();
@@ -53,12 +53,12 @@ pub(super) fn run<C: Connection>(
 }
 
 /// What comes after the last statement.
-fn tail(job: &Job<'_>, record: &Record<'_>) -> Result<Queue, Stop> {
+fn tail(job: &Job<'_>, record: &dyn Record) -> Result<Queue, Stop> {
     let mut tail = Queue::default();
     // Checks what was deferred while role and settings are still those of the migration.
     tail.script("SET CONSTRAINTS ALL IMMEDIATE")?;
     tail.script(RESET)?;
-    record(&mut tail, None).map_err(|error| Stop::from(Cause::Ledger(error)))?;
+    record.record(&mut tail, None).map_err(|error| Stop::from(Cause::Ledger(error)))?;
     if !job.enclosed {
         tail.script("COMMIT")?;
     }

@@ -49,6 +49,9 @@ pub struct PlanOptions {
     pub replaced: BTreeSet<ObjectAddress>,
     /// Use forms that let readers and writers go on, each in a transaction of its own or outside of one.
     pub online: bool,
+    /// Major version of the server that runs the plan: what a statement locks is not the same on all. Without one, steps
+    /// say what PostgreSQL 15 to 17 do. The statements are the same.
+    pub major: Option<u32>,
 }
 
 /// What a step does, for writers of other formats and for executors.
@@ -392,7 +395,7 @@ pub fn plan(
         match graph::order(&ops, &world) {
             Ok(order) => {
                 steps.extend(order.into_iter().flat_map(|index| ops[index].steps.iter().cloned()));
-                let steps = effect::assess(&steps, renames, (from, start, to), options.online);
+                let steps = effect::assess(&steps, renames, (from, start, to), options);
                 return Ok(Plan { steps });
             }
             Err(cycle) => {

@@ -48,6 +48,8 @@ pub struct Pair {
     pub is_related: bool,
     /// The role that a plan would run as: the one that reads the first.
     pub role: String,
+    /// Major version of the server of the first.
+    pub major: u32,
     /// Objects on either side that are not modelled.
     pub unmodelled: Vec<Unmodelled>,
     /// Where scratch databases were made, if any were.
@@ -115,13 +117,14 @@ pub fn read_pair(
         let mut session = context.connect_to_repository()?;
         return session.in_one_snapshot(|session| {
             let (from, to, renames) = Repository::new(session).states(from, to)?;
-            let role = Place::ask(session)?.role;
+            let Place { role, major, .. } = Place::ask(session)?;
             let pair = Pair {
                 from,
                 to,
                 renames,
                 is_related: true,
                 role,
+                major,
                 unmodelled: Vec::new(),
                 scratch: None,
                 encoding: None,
@@ -173,6 +176,7 @@ pub fn read_pair(
         renames: Renames::default(),
         is_related: false,
         role: from.role,
+        major: from.major,
         unmodelled,
         scratch,
         encoding,
@@ -255,7 +259,7 @@ struct Side {
     settings: ConnectionSettings,
     role: String,
     /// Major version of the server.
-    major: i64,
+    major: u32,
     /// Encoding of the database.
     encoding: String,
     unmodelled: Vec<Unmodelled>,
@@ -331,7 +335,7 @@ fn unreadable(error: IntrospectError, settings: &ConnectionSettings, encoding: &
 /// Who reads, and where.
 struct Place {
     role: String,
-    major: i64,
+    major: u32,
     encoding: String,
 }
 
@@ -344,7 +348,8 @@ impl Place {
         )?;
         let row =
             rows.first().ok_or_else(|| Failure::new("a query of one row returned none").sqlstate("XX000"))?;
-        Ok(Self { role: row.text(0)?.to_owned(), major: row.int(1)?, encoding: row.text(2)?.to_owned() })
+        let major = u32::try_from(row.int(1)?).unwrap_or_default();
+        Ok(Self { role: row.text(0)?.to_owned(), major, encoding: row.text(2)?.to_owned() })
     }
 }
 

@@ -14,7 +14,7 @@ use pggit_catalog::filter::Filter;
 use pggit_catalog::hazard::Hazard;
 use pggit_catalog::plan::{Action, Plan, PlanOptions, Step, plan};
 use pggit_catalog::rename::Renames;
-use pggit_db::introspect::read_catalog;
+use pggit_db::introspect::{read_catalog, server_major};
 use pggit_db::scratch::Scratch;
 use pggit_db::session::Session;
 use pggit_history::snapshot::catalog_id;
@@ -126,7 +126,8 @@ pub fn from_diff<D: Scratch>(
     let server = Server::ask(&mut session)?;
     let comparison = &comparison.filtered(&options.filter, &server.role);
     let Comparison { from, to, renames, .. } = comparison;
-    let plan_options = PlanOptions { role: Some(server.role.clone()), ..PlanOptions::default() };
+    let major = Some(server_major(&mut session)?);
+    let plan_options = PlanOptions { role: Some(server.role.clone()), major, ..PlanOptions::default() };
     let forms = PlanOptions { online: options.online, ..plan_options.clone() };
     let up = plan(from, to, renames, &forms)?;
     let down = plan(to, from, &renames.inverse(), &forms)?;

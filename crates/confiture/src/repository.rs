@@ -26,6 +26,7 @@ pub use merge::{MergeOutcome, MergeStatus};
 pub use reference::State;
 pub use status::StatusEntry;
 
+use pggit_db::introspect::server_major;
 use pggit_db::repository as tables;
 use pggit_db::repository::PgStore;
 use pggit_db::session::Session;
@@ -92,6 +93,11 @@ impl<'s, S: Session> Repository<'s, S> {
     /// The role that statements of this session run as.
     fn role(&mut self) -> Result<String> {
         self.text("SELECT current_user::pg_catalog.text")
+    }
+
+    /// Major version of the server.
+    fn major(&mut self) -> Result<u32> {
+        Ok(server_major(self.session)?)
     }
 
     /// Microseconds since the Unix epoch, by the server's clock.

@@ -219,6 +219,14 @@ pub fn read_catalog<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectE
     })
 }
 
+/// Major version of the server.
+///
+/// # Errors
+/// [`IntrospectError::Session`] with the server's error; [`IntrospectError::ServerTooOld`].
+pub fn server_major<S: Session>(session: &mut S) -> Result<u32, IntrospectError> {
+    Reading::start(session).map(|reading| reading.major())
+}
+
 fn read_once<S: Session>(session: &mut S) -> Result<Snapshot, IntrospectError> {
     session.in_one_snapshot(|session| with_pinned_settings(session, read_all))
 }

@@ -8,7 +8,7 @@ use std::thread;
 use pggit_catalog::address::{ObjectAddress, ObjectKind, Part};
 use pggit_catalog::rename::Renames;
 
-use crate::{TestDatabase, TestServer, psql, try_psql};
+use crate::{TestDatabase, TestServer, try_psql};
 
 /// A case of the corpus: a directory `corpus/plan/<kind>--<case>/`.
 ///
@@ -113,11 +113,9 @@ impl PlanCase {
     #[must_use]
     pub fn is_for_server(&self) -> bool {
         let version = |text: &str| text.trim().parse::<u32>().expect("a version");
-        let major = "SELECT current_setting('server_version_num')::int / 10000";
-        let major = version(&psql(&TestServer::shared().settings("postgres"), major));
         let first = self.file("since.txt").map_or(0, |text| version(&text));
         let last = self.file("until.txt").map_or(u32::MAX, |text| version(&text));
-        (first..=last).contains(&major)
+        (first..=last).contains(&TestServer::shared().major())
     }
 
     /// Its states on the shared server; nothing where that is of another major version.

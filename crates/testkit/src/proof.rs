@@ -54,10 +54,13 @@ fn sorted_published(line: &str) -> String {
 
 /// Names of not-null constraints are remembered and not compared: renaming and attaching leave them as they are.
 fn without_not_null_name(line: &str) -> String {
-    match line.strip_suffix(" NOT NULL").and_then(|column| column.rsplit_once(" CONSTRAINT ")) {
-        Some((column, _)) => format!("{column} NOT NULL"),
-        None => line.to_owned(),
-    }
+    let named = || {
+        let (head, rest) = line.rsplit_once("NOT NULL")?;
+        let (column, name) = head.rsplit_once("CONSTRAINT ")?;
+        let is_name = name.starts_with('"') || !name.trim_end().contains(' ');
+        (is_name && (column.is_empty() || column.ends_with(' '))).then(|| format!("{column}NOT NULL{rest}"))
+    };
+    named().unwrap_or_else(|| line.to_owned())
 }
 
 /// A dump as a set of statements whose lines are in no order: columns may stand in another.

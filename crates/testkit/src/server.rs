@@ -7,7 +7,7 @@ use pggit_wire::server::{Installation, PrivateServer, ServerOptions};
 use pggit_wire::session::WireSession;
 use pggit_wire::settings::ConnectionSettings;
 
-use crate::extension;
+use crate::{extension, psql};
 
 /// The variable with the URL of a server for all processes of a test run.
 pub const SERVER_VARIABLE: &str = "PGGIT_TEST_SERVER_URL";
@@ -70,6 +70,13 @@ impl TestServer {
     #[must_use]
     pub fn settings(&self, dbname: &str) -> ConnectionSettings {
         self.settings.with_dbname(dbname)
+    }
+
+    /// Its major version.
+    #[must_use]
+    pub fn major(&self) -> u32 {
+        let major = "SELECT current_setting('server_version_num')::int / 10000";
+        psql(&self.settings("postgres"), major).trim().parse().expect("a version is a number")
     }
 
     /// An empty database. `hint` becomes the `application_name` of its sessions, which the server's log shows.

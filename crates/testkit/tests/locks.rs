@@ -70,7 +70,8 @@ fn read(database: &TestDatabase) -> Catalog {
 }
 
 fn planned(from: &Catalog, to: &Catalog, renames: &Renames, online: bool) -> Result<Plan, String> {
-    let options = PlanOptions { role: Some("postgres".into()), online, ..PlanOptions::default() };
+    let major = Some(TestServer::shared().major());
+    let options = PlanOptions { role: Some("postgres".into()), online, major, ..PlanOptions::default() };
     plan(from, to, renames, &options).map_err(|error| error.to_string())
 }
 

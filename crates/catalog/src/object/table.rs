@@ -93,6 +93,9 @@ record! {
         15 => foreign_options: BTreeMap<String, String>,
         /// The generated column is computed when it is read (`VIRTUAL`, PostgreSQL 18), else stored.
         16 => is_virtual: bool,
+        /// `NOT NULL` is declared here besides what comes from a parent, and stays when the parent's goes: since PostgreSQL
+        /// 18. What is declared stays so, as of a column.
+        17 => not_null_declared: Remembered<bool>,
     }
 }
 

@@ -4,6 +4,7 @@ mod alter_table;
 mod attach;
 mod carry;
 mod make;
+mod not_null;
 mod table;
 mod tear_down;
 mod types;

@@ -15,7 +15,7 @@ mod volatility;
 use std::collections::BTreeSet;
 
 use super::online::{Online, Temporary};
-use super::{Action, Hazard, Lock, LockMode, Step};
+use super::{Action, Hazard, Lock, LockMode, PlanOptions, Step};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
@@ -42,15 +42,15 @@ impl Effect {
 
 /// Puts locks and hazards into the steps of a plan from `from` to `to`; the first `renames` of them rename `from` to `start`.
 ///
-/// With `online` steps become forms that let readers and writers go on.
+/// With `online` among the options steps become forms that let readers and writers go on.
 pub(super) fn assess(
     steps: &[Step],
     renames: usize,
     (from, start, to): (&Catalog, &Catalog, &Catalog),
-    online: bool,
+    options: &PlanOptions,
 ) -> Vec<Step> {
-    let mut scene = Scene::of(from);
-    let mut forms = online.then(|| Online::new(start, to));
+    let mut scene = Scene::of(from, options.major);
+    let mut forms = options.online.then(|| Online::new(start, to));
     let mut assessed = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
         if number == renames {
@@ -180,6 +180,7 @@ impl World<'_> {
             Action::AddColumn { column } => self.add_column(step, place, column, effect),
             Action::AlterColumnType { column } => self.alter_type(step, place, column, effect),
             Action::SetNotNull { column } => {
+                let reach = scene.set_not_null_reach(step, place, column);
                 effect.lock(mode, reach.iter().copied());
                 let unproven = |place: &Place| {
                     scene.at(*place).table().is_some_and(|table| !proof::never_null(table, column))
@@ -193,7 +194,12 @@ impl World<'_> {
                 effect.lock(mode, reach);
                 effect.lock(mode, relation.children.iter().copied());
             }
-            Action::DropNotNull { .. } => effect.lock(mode, reach),
+            Action::DropNotNull { column } => {
+                effect.lock(mode, scene.drop_not_null_reach(step, place, column).locked);
+            }
+            Action::Grant | Action::Revoke if scene.is_since(18) => {
+                effect.lock(LockMode::AccessShare, [place]);
+            }
             // The sequence of an identity is altered by itself.
             Action::AlterColumn { .. } if !step.locks.is_empty() => effect.lock(mode, reach),
             Action::AddConstraint { constraint } => self.add_constraint(step, place, constraint, effect),
@@ -213,9 +219,9 @@ impl World<'_> {
                     ConstraintKind::Check if no_inherit(constraint) => {}
                     ConstraintKind::Check => effect.lock(mode, reach),
                     ConstraintKind::ForeignKey => {
-                        effect.lock(mode, reach);
+                        effect.lock(mode, with_partitions(scene, place));
                         if let Some(&references) = relation.references.get(name) {
-                            effect.lock(mode, scene.tree(references));
+                            effect.lock(mode, with_partitions(scene, references));
                         }
                     }
                     _ if relation.is_partitioned() => effect.lock(mode, reach),
@@ -234,7 +240,7 @@ impl World<'_> {
             }
             Action::DropTable => {
                 for &references in relation.references.values() {
-                    effect.lock(LockMode::AccessExclusive, scene.tree(references));
+                    effect.lock(LockMode::AccessExclusive, with_partitions(scene, references));
                 }
                 if let Some(parent) = scene.partition_parent(place) {
                     effect.lock(LockMode::AccessExclusive, [parent]);
@@ -381,26 +387,36 @@ impl World<'_> {
             ConstraintKind::Check => {
                 let places =
                     if no_inherit(constraint) { BTreeSet::from([place]) } else { scene.reach(step, place) };
-                effect.lock(LockMode::AccessExclusive, places.iter().copied());
+                effect.lock(LockMode::AccessExclusive, self.locked_to_add(step, place, &places));
                 if valid {
                     let new = |place: &Place| scene.at(*place).constraint(name).is_none();
                     effect.scanned.extend(places.into_iter().filter(new));
                 }
             }
             ConstraintKind::ForeignKey => {
-                effect.lock(LockMode::ShareRowExclusive, scene.tree(place));
+                let places = with_partitions(scene, place);
+                effect.lock(LockMode::ShareRowExclusive, self.locked_to_add(step, place, &places));
                 if let Some(references) = constraint.references.as_ref().and_then(|name| scene.place(name)) {
-                    effect.lock(LockMode::ShareRowExclusive, scene.tree(references));
+                    effect.lock(LockMode::ShareRowExclusive, with_partitions(scene, references));
                 }
                 if valid {
-                    effect.scanned = scene.tree(place);
+                    effect.scanned = places;
                 }
             }
             kind => {
-                let places = scene.reach(step, place);
-                effect.lock(LockMode::AccessExclusive, places.iter().copied());
+                let places = if scene.at(place).is_partitioned() {
+                    scene.reach(step, place)
+                } else {
+                    BTreeSet::from([place])
+                };
+                // The columns of a primary key are made not null below it too, or looked at for that.
+                let locked = match kind {
+                    ConstraintKind::PrimaryKey => scene.reach(step, place),
+                    _ => self.locked_to_add(step, place, &places),
+                };
+                effect.lock(LockMode::AccessExclusive, locked);
                 if !query::uses_index(&step.sql) {
-                    effect.indexed.clone_from(&places);
+                    effect.indexed = places;
                 }
                 if kind == ConstraintKind::PrimaryKey {
                     let open = |place: &Place| {
@@ -414,11 +430,17 @@ impl World<'_> {
         }
     }
 
+    /// What `ADD CONSTRAINT` locks where the constraint comes to `places`: since PostgreSQL 18 all that it could come to,
+    /// before that is known.
+    fn locked_to_add(&self, step: &Step, place: Place, places: &BTreeSet<Place>) -> BTreeSet<Place> {
+        if self.scene.is_since(18) { self.scene.reach(step, place) } else { places.clone() }
+    }
+
     /// A foreign key of a table that is new.
     fn new_reference(&self, step: &Step, effect: &mut Effect) {
         for lock in &step.locks {
             if let Some(place) = self.scene.place(&lock.relation) {
-                effect.lock(lock.mode, self.scene.tree(place));
+                effect.lock(lock.mode, with_partitions(self.scene, place));
             }
         }
         effect.may_fail = Some(false);
@@ -446,7 +468,7 @@ impl World<'_> {
             let has =
                 place.is_some_and(|place| scene.at(place).references.values().any(|&r| r == references));
             let mode = if has { LockMode::AccessExclusive } else { LockMode::ShareRowExclusive };
-            effect.lock(mode, scene.tree(references));
+            effect.lock(mode, with_partitions(scene, references));
         }
         if let Some(default) = scene.default_partition(parent) {
             effect.lock(LockMode::AccessExclusive, scene.tree(default));
@@ -562,6 +584,13 @@ impl World<'_> {
 /// The partitions of a partitioned table, of all levels.
 fn partitions(scene: &Scene, place: Place) -> BTreeSet<Place> {
     if scene.at(place).is_partitioned() { scene.descendants(place) } else { BTreeSet::new() }
+}
+
+/// The table and, of a partitioned one, its partitions.
+fn with_partitions(scene: &Scene, place: Place) -> BTreeSet<Place> {
+    let mut places = partitions(scene, place);
+    places.insert(place);
+    places
 }
 
 /// Relations that the object depends on.

@@ -77,8 +77,12 @@ impl Diff {
         if !pair.is_related {
             renaming::note_likely(&pair.from, &to, &renames);
         }
-        let options =
-            PlanOptions { role: Some(pair.role.clone()), online: self.online, ..PlanOptions::default() };
+        let options = PlanOptions {
+            role: Some(pair.role.clone()),
+            online: self.online,
+            major: Some(pair.major),
+            ..PlanOptions::default()
+        };
         let plan = plan(&pair.from, &to, &renames, &options).map_err(confiture::Error::from)?;
         pair.check_characters(&plan)?;
         match self.format {

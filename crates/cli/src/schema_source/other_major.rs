@@ -19,7 +19,7 @@ use crate::connection;
 use crate::exit::Failure;
 
 /// Privileges with the first major version that has them: `GRANT ALL` gives them there, and not on older servers.
-const NEWER_PRIVILEGES: [(&str, i64); 1] = [("MAINTAIN", 17)];
+const NEWER_PRIVILEGES: [(&str, u32); 1] = [("MAINTAIN", 17)];
 
 /// Takes privileges that only one of the servers has to be in `to` as they are in `from`; says which those are.
 pub(super) fn level_privileges(from: &Side, to: &mut Side) -> Vec<&'static str> {

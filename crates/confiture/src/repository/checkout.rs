@@ -137,6 +137,7 @@ impl<S: Session> Repository<'_, S> {
             rows_put_aside: true,
             replaced,
             online: false,
+            major: Some(self.major()?),
         };
         let steps = plan(live.catalog(), &to, renames, &options)?;
         apply(self.session, &steps, &to, rows, &returning)?;

@@ -15,7 +15,8 @@ impl<S: Session> Repository<'_, S> {
     /// [`crate::ErrorCode::UndefinedRef`] and the like; [`crate::ErrorCode::NotSupported`] when there is no order.
     pub fn diff(&mut self, from: &str, to: &str, online: bool) -> Result<Plan> {
         let (from, to, renames) = self.states(from, to)?;
-        let options = PlanOptions { role: Some(self.role()?), online, ..PlanOptions::default() };
+        let (role, major) = (Some(self.role()?), Some(self.major()?));
+        let options = PlanOptions { role, online, major, ..PlanOptions::default() };
         Ok(plan(&from, &to, &renames, &options)?)
     }
 

@@ -19,6 +19,7 @@ pub(super) struct ColumnRow {
     collation: Option<String>,
     not_null: bool,
     not_null_name: Option<String>,
+    not_null_declared: bool,
     expression: Option<String>,
     generated: Generated,
     /// `pg_attribute.attidentity`, when it is one: always.
@@ -47,6 +48,7 @@ pub(super) fn read<S: Session>(
             collation: row.qualified()?.map(|name| name.to_string()),
             not_null: row.bool()?,
             not_null_name: row.optional_text()?,
+            not_null_declared: row.bool()?,
             expression: row.optional_text()?,
             generated: generated(&row.text()?)?,
             identity_always: match row.text()?.as_str() {
@@ -132,6 +134,7 @@ impl ColumnRow {
             collation: self.collation.clone(),
             not_null: self.not_null,
             not_null_name: Remembered(self.not_null_name.clone()),
+            not_null_declared: Remembered(self.not_null_declared),
             default,
             generated,
             identity,

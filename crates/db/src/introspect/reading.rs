@@ -58,6 +58,11 @@ impl<'s, S: Session> Reading<'s, S> {
         Ok(reading)
     }
 
+    /// Major version of the server.
+    pub fn major(&self) -> u32 {
+        self.major
+    }
+
     /// Runs a query and gives every row to `visit`.
     pub fn each(
         &mut self,

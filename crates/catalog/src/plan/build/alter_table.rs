@@ -142,7 +142,7 @@ impl Build<'_> {
                 steps.push(table::column::set_default(address, name, column.default.as_ref()));
             }
             if column.not_null && !parent.is_some_and(|parent| parent.not_null) {
-                steps.push(table::column::set_not_null(address, name, true, false));
+                steps.push(self.not_null(address, name, true));
             }
             if parent.is_none_or(|parent| parent.identity.is_none()) {
                 let identity = column.identity.as_ref();
@@ -158,7 +158,7 @@ impl Build<'_> {
                 steps.push(table::restore_rows(address, Some(name)));
             }
             if nullable {
-                steps.push(table::column::set_not_null(address, name, true, b.partition_key.is_some()));
+                steps.push(self.not_null(address, name, true));
             }
         }
         steps.extend(grant::of_column(object, name, self.role()));
@@ -253,25 +253,12 @@ impl Build<'_> {
         }
         // The new type may bring another storage of its own.
         steps.extend(table::column::storage(address, name, old, new));
-        if old.not_null != new.not_null {
-            let partition_follows = new.inherited.0
-                && b.partition.is_some()
-                && self.parent_stays_and(address, a, b, &|parent| {
-                    let not_null = |catalog| {
-                        Self::table_of(catalog, &parent.qualified())
-                            .and_then(|table| table.columns.get(name))
-                            .map(|column| column.not_null)
-                    };
-                    not_null(self.from) == Some(old.not_null) && not_null(self.to) == Some(new.not_null)
-                });
-            if !partition_follows {
-                let partitioned = b.partition_key.is_some();
-                steps.push(table::column::set_not_null(address, name, new.not_null, partitioned));
-            }
-        }
+        let (not_null, above) = self.alter_not_null(address, (a, b), name, (old, new));
+        steps.extend(not_null);
         self.plain(address, &mut steps);
         if !steps.is_empty() {
-            self.push(Op::new(steps).alters((address.clone(), Some(part))));
+            let op = Op::new(steps).alters((address.clone(), Some(part)));
+            self.push(above.into_iter().fold(op, Op::follows));
         }
         let dropped = self.fates.drops_part(address, &default);
         let holds = new.default.is_some() || new.identity.is_some();

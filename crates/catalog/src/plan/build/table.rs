@@ -190,7 +190,7 @@ impl Build<'_> {
                 steps.push(table::column::set_default(address, name, column.default.as_ref()));
             }
             if column.not_null && !parents.iter().any(|parent| parent.not_null) {
-                steps.push(table::column::set_not_null(address, name, true, false));
+                steps.push(self.not_null(address, name, true));
             }
             if !parents.iter().any(|parent| parent.identity.is_some()) {
                 let identity = column.identity.as_ref();

@@ -71,6 +71,16 @@ impl Relation {
 pub(in crate::plan) struct Scene {
     names: BTreeMap<QualifiedName, Place>,
     relations: Vec<Relation>,
+    /// Major version of the server, where it is known.
+    major: Option<u32>,
+}
+
+/// How far `DROP NOT NULL` reaches.
+pub(in crate::plan) struct DropReach {
+    /// The relations that it locks.
+    pub(super) locked: BTreeSet<Place>,
+    /// Those whose columns take nulls afterwards.
+    pub(super) freed: BTreeSet<Place>,
 }
 
 fn is_seen(kind: ObjectKind) -> bool {
@@ -78,8 +88,8 @@ fn is_seen(kind: ObjectKind) -> bool {
 }
 
 impl Scene {
-    pub(in crate::plan) fn of(catalog: &Catalog) -> Self {
-        let mut scene = Self { names: BTreeMap::new(), relations: Vec::new() };
+    pub(in crate::plan) fn of(catalog: &Catalog, major: Option<u32>) -> Self {
+        let mut scene = Self { names: BTreeMap::new(), relations: Vec::new(), major };
         for object in catalog.shared().filter(|object| is_seen(object.address.kind)) {
             scene.names.insert(object.address.qualified(), scene.relations.len());
             scene.relations.push(Relation {
@@ -147,6 +157,11 @@ impl Scene {
         for (place, indexes) in indexes {
             self.relations[place].indexes = indexes;
         }
+    }
+
+    /// Whether the server is known to be of this major version or a later one.
+    pub(super) fn is_since(&self, major: u32) -> bool {
+        self.major.is_some_and(|own| own >= major)
     }
 
     pub(in crate::plan) fn place(&self, name: &QualifiedName) -> Option<Place> {
@@ -290,13 +305,17 @@ impl Scene {
                     self.drop_column(place, column);
                 }
             }
-            Action::SetNotNull { column } | Action::DropNotNull { column } => {
-                let not_null = matches!(step.action, Action::SetNotNull { .. });
-                for place in self.reach(step, place) {
-                    if let Some(column) =
-                        self.relations[place].table_mut().and_then(|table| table.columns.get_mut(column))
-                    {
-                        column.not_null = not_null;
+            Action::SetNotNull { column } => {
+                for place in self.set_not_null_reach(step, place, column) {
+                    if let Some(column) = self.column_mut(place, column) {
+                        column.not_null = true;
+                    }
+                }
+            }
+            Action::DropNotNull { column } => {
+                for place in self.drop_not_null_reach(step, place, column).freed {
+                    if let Some(column) = self.column_mut(place, column) {
+                        column.not_null = false;
                     }
                 }
             }
@@ -365,6 +384,53 @@ impl Scene {
             .iter()
             .any(|start| step.sql.starts_with(start));
         if alone { BTreeSet::from([place]) } else { self.tree(place) }
+    }
+
+    /// The relations that `SET NOT NULL` is about. Since PostgreSQL 18 what has a constraint of its own passes nothing on.
+    pub(in crate::plan) fn set_not_null_reach(
+        &self,
+        step: &Step,
+        place: Place,
+        column: &str,
+    ) -> BTreeSet<Place> {
+        let reach = self.reach(step, place);
+        if !self.is_since(18) {
+            return reach;
+        }
+        let mut found = BTreeSet::new();
+        let mut pending = vec![place];
+        while let Some(next) = pending.pop() {
+            let open = self.at(next).column(column).is_none_or(|column| !column.not_null);
+            if found.insert(next) && open {
+                pending.extend(self.at(next).children.iter().filter(|child| reach.contains(child)));
+            }
+        }
+        found
+    }
+
+    /// How far `DROP NOT NULL` reaches. Since PostgreSQL 18 children that declare it keep it, and where it is dropped from
+    /// a table alone, the children are told that it is theirs now.
+    pub(in crate::plan) fn drop_not_null_reach(&self, step: &Step, place: Place, column: &str) -> DropReach {
+        let reach = self.reach(step, place);
+        if !self.is_since(18) {
+            return DropReach { locked: reach.clone(), freed: reach };
+        }
+        let keeps = |place: Place| self.at(place).column(column).is_some_and(|c| c.not_null_declared.0);
+        let goes = |other: Place| other == place || (reach.contains(&other) && !keeps(other));
+        let mut locked = BTreeSet::from([place]);
+        let mut freed = BTreeSet::new();
+        let mut pending = vec![place];
+        while let Some(next) = pending.pop() {
+            if goes(next) && freed.insert(next) {
+                locked.extend(&self.at(next).children);
+                pending.extend(&self.at(next).children);
+            }
+        }
+        DropReach { locked, freed }
+    }
+
+    fn column_mut(&mut self, place: Place, column: &str) -> Option<&mut Column> {
+        self.relations[place].table_mut()?.columns.get_mut(column)
     }
 
     fn put(&mut self, place: Place, name: QualifiedName) {

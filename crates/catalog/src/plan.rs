@@ -127,6 +127,11 @@ pub enum Action {
     DropTable,
     /// Rows of a table that goes are copied, to be in one that comes.
     CopyRows,
+    /// A new sequence is moved behind the values of the rows.
+    CountOn {
+        /// The column that it counts for.
+        column: String,
+    },
     /// The executor puts rows back that it had put aside; there is no statement.
     RestoreRows {
         /// The column whose values come back; `None` for whole rows.

@@ -15,6 +15,7 @@ use crate::{TestDatabase, TestServer, try_psql};
 /// It has `a.sql` and `b.sql`, the two states, and, optionally:
 ///
 /// * `seed.sql`: rows of the first state, which survive;
+/// * `use.sql`: what applications do, and can do with the rows in each state that a plan has led to;
 /// * `renames.txt`: lines `kind old new`;
 /// * `since.txt`, `until.txt`: the first and the last major version that have what the case is about;
 /// * `plan.sql`: the plan, word for word;

@@ -116,6 +116,7 @@ fn prove_online(case: &PlanCase, states: &PlanStates) -> Result<(), String> {
         let place = TestServer::shared().copy_of(from.name(), &name);
         proof::prove_online(&plan, place.settings(), to.settings())
             .map_err(|error| format!("{name}, online, {way}: {error}"))?;
+        use_rows(case, &place)?;
         if !drops_rows(&plan) && row_count(&place) != rows {
             return Err(format!("{name}, online, {way}: rows are lost"));
         }
@@ -137,6 +138,7 @@ fn run_case(case: &PlanCase) -> Result<(), String> {
     let renames = case.renames();
     let before = row_count(&there);
     let forth = prove(&there, &b, &renames).map_err(|error| format!("{name}: a to b: {error}"))?;
+    use_rows(case, &there)?;
     if forth.is_empty() && !diff(&read(&a).catalog, &read(&b).catalog, &renames).is_empty() {
         return Err(format!("{name}: the sides differ but the plan is empty"));
     }
@@ -152,8 +154,20 @@ fn run_case(case: &PlanCase) -> Result<(), String> {
     match case.file("back.txt") {
         Some(reason) if back.is_ok() => Err(format!("{name}: b to a passes now: {reason}")),
         Some(_) => Ok(()),
-        None => back.map(|_| ()).map_err(|error| format!("{name}: b to a: {error}")),
+        None => {
+            back.map_err(|error| format!("{name}: b to a: {error}"))?;
+            use_rows(case, &there)
+        }
     }
+}
+
+/// Does on a copy what applications do.
+fn use_rows(case: &PlanCase, database: &TestDatabase) -> Result<(), String> {
+    let Some(sql) = case.file("use.sql") else { return Ok(()) };
+    let copy = TestServer::shared().copy_of(database.name(), &case.name());
+    try_psql(copy.settings(), &sql)
+        .map(|_| ())
+        .map_err(|error| format!("{}: what applications do fails: {error}", case.name()))
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod alter_table;
 mod attach;
 mod carry;
+mod counter;
 mod make;
 mod not_null;
 mod table;

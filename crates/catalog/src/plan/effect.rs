@@ -200,6 +200,12 @@ impl World<'_> {
             Action::Grant | Action::Revoke if scene.is_since(18) => {
                 effect.lock(LockMode::AccessShare, [place]);
             }
+            Action::CountOn { column } => {
+                let places = scene.tree(place);
+                effect.lock(LockMode::AccessShare, places.iter().copied());
+                effect.scanned =
+                    places.into_iter().filter(|&place| !self.is_sorted_by(place, column)).collect();
+            }
             // The sequence of an identity is altered by itself.
             Action::AlterColumn { .. } if !step.locks.is_empty() => effect.lock(mode, reach),
             Action::AddConstraint { constraint } => self.add_constraint(step, place, constraint, effect),
@@ -533,6 +539,24 @@ impl World<'_> {
     fn is_of(&self, type_name: &str, domain: &str) -> bool {
         type_name == domain
             || retype::domain(self.from, type_name).is_some_and(|of| self.is_of(&of.base_type, domain))
+    }
+
+    /// Whether an index finds the least and the greatest value of a column.
+    fn is_sorted_by(&self, place: Place, column: &str) -> bool {
+        let relation = self.scene.at(place);
+        let Some(table) = relation.table() else { return false };
+        let is_first = |constraint: &Constraint| {
+            matches!(constraint.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
+                && constraint.columns.first().is_some_and(|first| first == column)
+        };
+        let is_of_index = |name: &String| {
+            let address = ObjectAddress::new(ObjectKind::Index, &relation.name.schema, name);
+            match self.from.get(&address).map(|object| &object.body) {
+                Some(Body::Index(index)) => query::is_sorted_by(&index.definition, column),
+                _ => false,
+            }
+        };
+        table.constraints.values().any(is_first) || relation.indexes.iter().any(is_of_index)
     }
 
     fn is_row_trigger(&self, step: &Step) -> bool {

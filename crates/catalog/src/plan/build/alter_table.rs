@@ -218,7 +218,10 @@ impl Build<'_> {
     fn make_default(&mut self, address: &ObjectAddress, name: &str, column: &Column, was_there: bool) {
         let mut steps = match &column.identity {
             Some(identity) => {
-                table::column::set_identity(address, name, &column.type_name, None, Some(identity))
+                let mut steps =
+                    table::column::set_identity(address, name, &column.type_name, None, Some(identity));
+                steps.extend(self.count_on(&identity.sequence, &identity.options, address, name));
+                steps
             }
             None => vec![table::column::set_default(address, name, column.default.as_ref())],
         };

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Build;
+use super::{Build, counter};
 use crate::address::{ObjectAddress, ObjectKind, Scope};
-use crate::ident::{QualifiedName, quote_ident, quote_literal};
+use crate::ident::{QualifiedName, quote_ident};
 use crate::object::{Body, Column, Object, Table};
 use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
@@ -194,15 +194,7 @@ impl Build<'_> {
         ];
         for (name, _, column) in &columns {
             let Some(identity) = &column.identity else { continue };
-            let (name, options) = (quote_ident(name), &identity.options);
-            let last = if options.increment > 0 { "max" } else { "min" };
-            fill.push(step(format!(
-                "SELECT pg_catalog.setval({}, last)\n   FROM (SELECT pg_catalog.{last}({name}) AS last FROM {to}) AS \
-                 rows\n  WHERE last BETWEEN {} AND {}",
-                quote_literal(&identity.sequence.to_string()),
-                options.min,
-                options.max
-            )));
+            fill.push(counter::behind_rows(&identity.sequence, &identity.options, to, name));
         }
         fill.push(step(format!("DROP TABLE {aside}")));
         let mut fill = Op::new(fill)

@@ -180,8 +180,13 @@ impl Build<'_> {
         let id = (address.clone(), Some(id::owned_by_part()));
         let taken = self.fates.destroyed.contains(&id);
         if from.is_none_or(|from| taken || from.owned_by.as_ref() != Some(owner)) {
-            let op = Op::new(vec![sequence::own(address, Some(owner))]).makes(id);
-            self.push(op.needs((Self::table_address(&owner.table), None)));
+            let table = Self::table_address(&owner.table);
+            let mut steps = vec![sequence::own(address, Some(owner))];
+            if let (None, Some(options)) = (from, &to.options) {
+                steps.extend(self.count_on(&address.qualified(), options, &table, &owner.column));
+            }
+            let column = (table.clone(), Some(Part::column(&owner.column)));
+            self.push(Op::new(steps).makes(id).needs((table, None)).follows(column));
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the text of a definition, as the server writes it, says about locks.
 
-use crate::ident::QualifiedName;
+use crate::ident::{QualifiedName, quote_ident};
 use crate::object::Body;
 
 /// Whether a routine with a parsed body, or a view, takes rows from the relation or writes to it: its statements name it
@@ -49,6 +49,13 @@ pub(super) fn is_plain_index(definition: &str) -> bool {
     };
     let keys = &definition[start + 1..];
     !keys.contains(" WHERE ") && !keys.split(") ").next().is_some_and(|keys| keys.contains('('))
+}
+
+/// Whether an index has all rows in the order of a column.
+pub(super) fn is_sorted_by(definition: &str, column: &str) -> bool {
+    let first = format!(" USING btree ({}", quote_ident(column));
+    let rest = definition.split_once(&first).map(|(_, rest)| rest);
+    rest.is_some_and(|rest| rest.starts_with([',', ')', ' '])) && !definition.contains(" WHERE ")
 }
 
 /// Whether a key takes an index that is there.

@@ -120,6 +120,11 @@ impl Failure {
         self
     }
 
+    /// Whether it ends so.
+    pub fn is_finding(&self) -> bool {
+        self.is_finding
+    }
+
     /// Writes the failure to stderr and gives the exit status.
     pub fn report(&self, json: bool, verbose: bool) -> ExitCode {
         if self.broken_pipe {

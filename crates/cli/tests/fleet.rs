@@ -29,6 +29,20 @@ fn applied(database: &TestDatabase, ledger: &str) -> i64 {
 }
 
 #[test]
+fn hazards_that_are_not_allowed() {
+    let console = project();
+    let databases = ["here", "there"].map(|name| TestServer::shared().database(name));
+    let lines = databases.each_ref().map(TestDatabase::url);
+    console.write("fleet.txt", &lines.join("\n"));
+    let up = ["migrate", "up", "--fleet", "fleet.txt", "--max-failures", "0", "--allow"];
+    let refused = console.run(&[&up[..], &["none"]].concat());
+    assert!(refused.starts_with("exit status 3\n"), "{refused}");
+    databases[1].session().script("CREATE TABLE users (id integer)").expect("in the way");
+    let failed = console.run(&[&up[..], &["all"]].concat());
+    assert!(failed.starts_with("exit status 1\n") && failed.contains("1 failed"), "{failed}");
+}
+
+#[test]
 fn one_broken_database_in_a_fleet() {
     let console = project();
     let server = TestServer::shared();

@@ -110,7 +110,14 @@ pub fn run(fleet: &Fleet, run: &Run<'_>) -> Outcome {
     if summary.failed == 0 {
         return Ok(Exit::Done);
     }
-    let failure = Failure::new(format!("{} of {} databases failed", summary.failed, rows.len()));
+    let mut failure = Failure::new(format!("{} of {} databases failed", summary.failed, rows.len()));
+    let is_refused = |ended: &Ended<Done, Failed>| match ended {
+        Ended::Failed(failed) => failed.failure.is_finding(),
+        Ended::Done(_) | Ended::Skipped => true,
+    };
+    if rows.iter().all(|(_, ended)| is_refused(ended)) {
+        failure = failure.finding();
+    }
     Err(failure.hint(match run.verb {
         Verb::Up { .. } => "Run the same again once that is mended: what is applied does not run again.",
         Verb::Down { .. } => "Run the same again once that is mended: what is undone is not undone again.",

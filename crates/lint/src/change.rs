@@ -43,6 +43,8 @@ pub(crate) enum Change {
     DropSequence,
     /// Of a function, a type and the like.
     DropOther,
+    /// What depends on something that goes: defaults, checks, triggers of tables.
+    DropDependents,
     DropView,
     ReplaceView,
     Rename,
@@ -104,6 +106,7 @@ impl Change {
                 | Self::DropTable
                 | Self::Truncate
                 | Self::DropSchema
+                | Self::DropDependents
                 | Self::DropView
                 | Self::ReplaceView
                 | Self::Rename

@@ -200,6 +200,8 @@ mod tests {
             ("ALTER TABLE t ADD CONSTRAINT u1 UNIQUE USING INDEX t_uq", ""),
             ("ALTER TABLE t SET UNLOGGED", "table-rewrite index-build"),
             ("DROP TABLE t CASCADE", "data-loss breaks-applications"),
+            ("DROP TYPE mood CASCADE", "data-loss breaks-applications"),
+            ("DROP FUNCTION f CASCADE", "breaks-applications"),
             ("TRUNCATE t", "data-loss"),
             ("CREATE TABLE n1 (id int REFERENCES ref)", ""),
             (
@@ -232,6 +234,10 @@ mod tests {
             ("CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()", (false, true)),
             ("ALTER TABLE t VALIDATE CONSTRAINT c", (false, false)),
             ("GRANT SELECT ON t TO public", (false, false)),
+            ("DROP FUNCTION f()", (false, false)),
+            ("DROP FUNCTION f() CASCADE", (true, true)),
+            ("DROP DOMAIN d CASCADE", (true, true)),
+            ("DROP SEQUENCE s CASCADE", (true, true)),
         ] {
             assert_eq!(blocks(sql), expected, "{sql}");
         }

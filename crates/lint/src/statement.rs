@@ -125,6 +125,7 @@ pub(crate) fn changes(statement: &Stmt, new: &mut BTreeSet<String>) -> Vec<Chang
     let words = words(statement.syntax());
     let is_new = |name: &str, new: &BTreeSet<String>| new.contains(name);
     let concurrently = has(&words, &["concurrently"]);
+    let drops_more = has(&words, &["cascade"]).then_some(Change::DropDependents);
     let one = |change: Change| vec![change];
     match statement {
         Stmt::CreateTable(create) => create_table(create, new),
@@ -163,19 +164,20 @@ pub(crate) fn changes(statement: &Stmt, new: &mut BTreeSet<String>) -> Vec<Chang
         }
         Stmt::Truncate(_) => one(Change::Truncate),
         Stmt::DropSchema(_) | Stmt::DropDatabase(_) | Stmt::DropOwned(_) => one(Change::DropSchema),
-        Stmt::DropSequence(_) => one(Change::DropSequence),
+        Stmt::DropSequence(_) => [Change::DropSequence].into_iter().chain(drops_more).collect(),
         Stmt::DropView(_) | Stmt::DropMaterializedView(_) => one(Change::DropView),
         Stmt::CreateView(_) if has(&words, &["or", "replace"]) => one(Change::ReplaceView),
         Stmt::DropFunction(_)
         | Stmt::DropProcedure(_)
         | Stmt::DropRoutine(_)
         | Stmt::DropAggregate(_)
-        | Stmt::DropType(_)
-        | Stmt::DropDomain(_)
-        | Stmt::DropExtension(_)
         | Stmt::DropOperator(_)
         | Stmt::DropCast(_)
-        | Stmt::DropForeignTable(_) => one(Change::DropOther),
+        | Stmt::DropForeignTable(_) => [Change::DropOther].into_iter().chain(drops_more).collect(),
+        Stmt::DropType(_) | Stmt::DropDomain(_) | Stmt::DropExtension(_) => {
+            let columns = drops_more.map(|_| Change::DropColumn);
+            [Change::DropOther].into_iter().chain(columns).collect()
+        }
         Stmt::CreateTrigger(create) => {
             let name = create.on_relation().and_then(|on| on.relation_name_ref());
             let on_new = is_new(&name_of(name.as_ref().map(AstNode::syntax)), new);

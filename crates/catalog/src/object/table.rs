@@ -96,6 +96,29 @@ record! {
         /// `NOT NULL` is declared here besides what comes from a parent, and stays when the parent's goes: since PostgreSQL
         /// 18. What is declared stays so, as of a column.
         17 => not_null_declared: Remembered<bool>,
+        /// `NOT NULL … NO INHERIT`: children need not have it. Since PostgreSQL 18.
+        18 => not_null_no_inherit: bool,
+        /// `NOT NULL … NOT VALID`: rows from before may be null. Since PostgreSQL 18.
+        19 => not_null_not_valid: bool,
+        /// The comment on the not-null constraint, since PostgreSQL 18.
+        20 => not_null_comment: Option<String>,
+    }
+}
+
+impl Column {
+    /// Whether children have to be `NOT NULL` too.
+    pub(crate) fn gives_not_null(&self) -> bool {
+        self.not_null && !self.not_null_no_inherit
+    }
+
+    /// Whether it says something of `NOT NULL` that nobody could before PostgreSQL 18.
+    pub(crate) fn has_not_null_constraint(&self) -> bool {
+        self.not_null_no_inherit || self.not_null_not_valid || self.not_null_comment.is_some()
+    }
+
+    /// Name of its not-null constraint, in this table.
+    pub(crate) fn not_null_constraint(&self, table: &str, name: &str) -> String {
+        self.not_null_name.0.clone().unwrap_or_else(|| format!("{table}_{name}_not_null"))
     }
 }
 

@@ -182,12 +182,19 @@ impl World<'_> {
             Action::SetNotNull { column } => {
                 let reach = scene.set_not_null_reach(step, place, column);
                 effect.lock(mode, reach.iter().copied());
-                let unproven = |place: &Place| {
-                    scene.at(*place).table().is_some_and(|table| !proof::never_null(table, column))
-                };
-                effect.scanned.extend(reach.into_iter().filter(unproven));
-                let stored = effect.scanned.iter().any(|&place| scene.at(place).has_storage());
-                effect.may_fail = Some(stored);
+                let unchecked = step.sql.ends_with(" NOT VALID");
+                self.look_for_nulls(reach.into_iter().filter(|_| !unchecked), column, effect);
+            }
+            Action::AlterColumn { column } if step.sql.ends_with(" INHERIT") => {
+                let reach = scene.inherit_not_null_reach(step, place, column);
+                effect.lock(mode, reach.iter().copied());
+                let given = reach.into_iter().filter(|_| !step.sql.ends_with(" NO INHERIT"));
+                self.look_for_nulls(given.filter(|&other| other != place), column, effect);
+            }
+            Action::ValidateConstraint { .. } if scene.not_null_of(step).is_some() => {
+                effect.lock(mode, reach.iter().copied());
+                let column = scene.not_null_of(step).unwrap_or_default();
+                self.look_for_nulls(reach.into_iter(), column, effect);
             }
             Action::DropColumn { .. } => {
                 // Where it goes alone, the children are told that theirs is not inherited any more.
@@ -292,6 +299,15 @@ impl World<'_> {
             },
             _ => {}
         }
+    }
+
+    /// Rows are read where nothing proves that there are no nulls in the column.
+    fn look_for_nulls(&self, places: impl Iterator<Item = Place>, column: &str, effect: &mut Effect) {
+        let open = |place: &Place| {
+            self.scene.at(*place).table().is_some_and(|table| !proof::never_null(table, column))
+        };
+        effect.scanned.extend(places.filter(open));
+        effect.may_fail = Some(effect.scanned.iter().any(|&place| self.scene.at(place).has_storage()));
     }
 
     fn alter_table(&self, step: &Step, place: Place, mode: LockMode, effect: &mut Effect) {

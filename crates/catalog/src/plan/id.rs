@@ -27,6 +27,11 @@ pub(crate) fn inherits_part(parent: &QualifiedName) -> Part {
     Part::property(format!("inherits {parent}"))
 }
 
+/// A not-null constraint that is added apart, as a part of the table.
+pub(crate) fn not_null_part(column: &str) -> Part {
+    Part::property(format!("not null {column}"))
+}
+
 /// The type of a typed table as a part of the table.
 pub(crate) fn of_type_part() -> Part {
     Part::property("of type")

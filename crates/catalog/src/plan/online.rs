@@ -75,6 +75,9 @@ impl<'a> Online<'a> {
                 self.drop_constraint(step, place, &constraint, rest, scene)
             }
             Action::SetNotNull { column } => self.set_not_null(step, place, &column, scene),
+            Action::AlterColumn { column } if gives_not_null(&step) => {
+                self.set_not_null(step, place, &column, scene)
+            }
             Action::AttachPartition => self.attach(step, place, scene),
             Action::DetachPartition => self.detach(step, place, scene),
             _ => vec![step],
@@ -259,6 +262,9 @@ impl<'a> Online<'a> {
 
     /// A validated check proves that there are no nulls.
     fn set_not_null(&mut self, step: Step, place: Place, column: &str, scene: &Scene) -> Vec<Step> {
+        if step.sql.ends_with(" NOT VALID") {
+            return vec![step];
+        }
         let reach = scene.reach(&step, place);
         let open = |place: &Place| {
             let relation = scene.at(*place);
@@ -319,6 +325,11 @@ impl<'a> Online<'a> {
 /// A table without children needs no `ONLY`.
 fn plain(step: Step) -> Step {
     Step { sql: step.sql.replacen("ALTER TABLE ONLY ", "ALTER TABLE ", 1), ..step }
+}
+
+/// Whether a step has children inherit a not-null constraint.
+fn gives_not_null(step: &Step) -> bool {
+    step.sql.ends_with(" INHERIT") && !step.sql.ends_with(" NO INHERIT")
 }
 
 fn concurrent_drop(step: Step) -> Step {

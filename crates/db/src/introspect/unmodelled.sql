@@ -1,12 +1,11 @@
 -- What users have made that is not modelled, members of extensions left out: kind, identity.
 SELECT i.type, i.identity
 FROM (
-    -- Not-null constraints beyond what a column's NOT NULL says: NOT VALID, NO INHERIT, a comment.
+    -- What a not-null constraint of a domain has beyond what its NOT NULL says: a comment.
     SELECT 'pg_catalog.pg_constraint'::pg_catalog.regclass::pg_catalog.oid AS class, c.oid, 0 AS part
     FROM pg_catalog.pg_constraint c
-    WHERE c.contype = 'n' AND c.conrelid <> 0
-      AND (NOT c.convalidated OR c.connoinherit
-           OR pg_catalog.obj_description(c.oid, 'pg_constraint') IS NOT NULL)
+    WHERE c.contype = 'n' AND c.contypid <> 0
+      AND pg_catalog.obj_description(c.oid, 'pg_constraint') IS NOT NULL
     UNION ALL
     -- Operators that are only announced and that nothing announces any more.
     SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid, 0

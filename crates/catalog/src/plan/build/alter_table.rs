@@ -141,7 +141,7 @@ impl Build<'_> {
             if parent_default != column.default.as_ref() && !split && column.generated.is_none() {
                 steps.push(table::column::set_default(address, name, column.default.as_ref()));
             }
-            if column.not_null && !parent.is_some_and(|parent| parent.not_null) {
+            if column.not_null && !parent.is_some_and(Column::gives_not_null) {
                 steps.push(self.not_null(address, name, true));
             }
             if parent.is_none_or(|parent| parent.identity.is_none()) {
@@ -151,7 +151,10 @@ impl Build<'_> {
         } else {
             let returns = self.options.rows_return.contains(&(address.clone(), Some(name.to_owned())))
                 && column.generated.is_none();
-            let nullable = returns && column.not_null && !holds;
+            // Of values that come back some may be null, as where it is not valid; and `ADD COLUMN … NO INHERIT` would have
+            // children take no nulls without a constraint.
+            let later = column.not_null_not_valid || column.not_null_no_inherit;
+            let nullable = column.not_null && ((returns && !holds) || later);
             let first = Column { not_null: column.not_null && !nullable, ..column.clone() };
             steps.extend(table::column::add(address, name, &first, !split));
             if returns {
@@ -163,6 +166,7 @@ impl Build<'_> {
         }
         steps.extend(grant::of_column(object, name, self.role()));
         steps.extend(comment::of_part(object, &part));
+        steps.extend(Self::not_null_comment(address, name, column));
         self.plain(address, &mut steps);
         let mut op = Op::new(steps).makes((address.clone(), Some(part.clone())));
         if holds && !split {

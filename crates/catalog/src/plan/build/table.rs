@@ -33,6 +33,8 @@ impl Build<'_> {
         self.plain(address, &mut steps);
         let mut own = self.after_create(object, &later);
         steps.append(&mut own);
+        let checked = body.columns_in_order().filter(|(_, column)| !column.not_null_not_valid);
+        steps.extend(checked.filter_map(|(name, column)| Self::not_null_comment(address, name, column)));
         if self.options.rows_return.contains(&(address.clone(), None)) {
             steps.push(table::restore_rows(address, None));
         }
@@ -50,10 +52,12 @@ impl Build<'_> {
         for parent in &body.inherits {
             op = self.after_changes_of(parent, op);
             op = self.after_unchecked(parent, body, op);
+            op = self.after_unchecked_columns(parent, body, op);
         }
         self.push(op);
         let made: BTreeSet<Part> = id::units(object).into_iter().filter_map(|(_, part)| part).collect();
         self.inherit_from(address, &late, &made);
+        self.leave_unchecked(address, body);
 
         for part in later {
             match part.kind {
@@ -189,7 +193,8 @@ impl Build<'_> {
             if column.default.as_ref() != parent_default && !later.contains(&Part::default_of(name)) {
                 steps.push(table::column::set_default(address, name, column.default.as_ref()));
             }
-            if column.not_null && !parents.iter().any(|parent| parent.not_null) {
+            let given = parents.iter().any(|parent| parent.gives_not_null());
+            if column.not_null && !column.not_null_not_valid && !given {
                 steps.push(self.not_null(address, name, true));
             }
             if !parents.iter().any(|parent| parent.identity.is_some()) {

@@ -72,7 +72,8 @@ fn known(table: &Table) -> Vec<String> {
 /// Whether no row can have a null in the column.
 pub(in crate::plan) fn never_null(table: &Table, column: &str) -> bool {
     let condition = format!("{} IS NOT NULL", quote_ident(column));
-    table.columns.get(column).is_some_and(|column| column.not_null) || known(table).contains(&condition)
+    table.columns.get(column).is_some_and(|column| column.not_null && !column.not_null_not_valid)
+        || known(table).contains(&condition)
 }
 
 /// Whether all rows of `table` lie inside of `bound`, `FOR VALUES FROM (…) TO (…)` or `FOR VALUES IN (…)`, of a table

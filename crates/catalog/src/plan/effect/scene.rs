@@ -306,16 +306,39 @@ impl Scene {
                 }
             }
             Action::SetNotNull { column } => {
+                let added = !step.sql.ends_with(" SET NOT NULL");
                 for place in self.set_not_null_reach(step, place, column) {
                     if let Some(column) = self.column_mut(place, column) {
                         column.not_null = true;
+                        column.not_null_not_valid = added && step.sql.ends_with(" NOT VALID");
+                        let words = step.sql.trim_end_matches(" NOT VALID");
+                        column.not_null_no_inherit = added && words.ends_with(" NO INHERIT");
                     }
                 }
             }
             Action::DropNotNull { column } => {
-                for place in self.drop_not_null_reach(step, place, column).freed {
+                let DropReach { locked, freed } = self.drop_not_null_reach(step, place, column);
+                for place in locked {
                     if let Some(column) = self.column_mut(place, column) {
-                        column.not_null = false;
+                        column.not_null &= !freed.contains(&place);
+                        column.not_null_declared.0 = false;
+                    }
+                }
+            }
+            Action::AlterColumn { column } if step.sql.ends_with(" INHERIT") => {
+                let alone = step.sql.ends_with(" NO INHERIT");
+                for other in self.inherit_not_null_reach(step, place, column) {
+                    if let Some(column) = self.column_mut(other, column) {
+                        column.not_null = true;
+                        column.not_null_no_inherit = alone && other == place;
+                    }
+                }
+            }
+            Action::ValidateConstraint { .. } if self.not_null_of(step).is_some() => {
+                let column = self.not_null_of(step).unwrap_or_default();
+                for place in self.reach(step, place) {
+                    if let Some(column) = self.column_mut(place, column) {
+                        column.not_null_not_valid = false;
                     }
                 }
             }
@@ -394,9 +417,32 @@ impl Scene {
         column: &str,
     ) -> BTreeSet<Place> {
         let reach = self.reach(step, place);
-        if !self.is_since(18) {
+        if !self.is_since(18) || !step.sql.ends_with(" SET NOT NULL") {
             return reach;
         }
+        self.open_below(place, &reach, column)
+    }
+
+    /// The relations that `ALTER CONSTRAINT … INHERIT` or `NO INHERIT` of a not-null constraint is about.
+    pub(super) fn inherit_not_null_reach(&self, step: &Step, place: Place, column: &str) -> BTreeSet<Place> {
+        let mut reach = BTreeSet::from([place]);
+        for &child in &self.at(place).children {
+            reach.insert(child);
+            if !step.sql.ends_with(" NO INHERIT") {
+                reach.extend(self.open_below(child, &self.tree(child), column));
+            }
+        }
+        reach
+    }
+
+    /// The column whose not-null constraint a step is about, if it is about one.
+    pub(super) fn not_null_of<'s>(&self, step: &'s Step) -> Option<&'s str> {
+        let part = step.part.as_ref().filter(|part| part.kind == PartKind::Column)?;
+        Some(&part.name)
+    }
+
+    /// Of `reach` what lies below `place`, as far as nothing in between is not null itself.
+    fn open_below(&self, place: Place, reach: &BTreeSet<Place>, column: &str) -> BTreeSet<Place> {
         let mut found = BTreeSet::new();
         let mut pending = vec![place];
         while let Some(next) = pending.pop() {
@@ -414,6 +460,9 @@ impl Scene {
         let reach = self.reach(step, place);
         if !self.is_since(18) {
             return DropReach { locked: reach.clone(), freed: reach };
+        }
+        if self.at(place).column(column).is_some_and(|column| column.not_null_no_inherit) {
+            return DropReach { locked: BTreeSet::from([place]), freed: BTreeSet::from([place]) };
         }
         let keeps = |place: Place| self.at(place).column(column).is_some_and(|c| c.not_null_declared.0);
         let goes = |other: Place| other == place || (reach.contains(&other) && !keeps(other));

@@ -7,7 +7,7 @@ use super::{Mapping, follow, is_named_in_definitions};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_ident};
-use crate::object::{Body, Dependency, Object, Table};
+use crate::object::{Body, Column, Dependency, Object, Table};
 use crate::plan::text::{Names, becomes, renamed};
 
 pub(super) fn rewrite(
@@ -304,6 +304,13 @@ fn rewrite_table(table: &mut Table, before: &ObjectAddress, mapping: &Mapping) {
     }
     let column = |name: &str| mapping.part(before, &Part::column(name)).name;
     let constraint = |name: &str| mapping.part(before, &Part::constraint(name)).name;
+    // Not-null constraints keep the names that they have, which are usual ones no longer, or become so.
+    let table_name = &mapping.object(before).name;
+    for (name, item) in table.columns.iter_mut().filter(|(_, item)| item.not_null) {
+        let own = item.not_null_constraint(&before.name, name);
+        let usual = Column::default().not_null_constraint(table_name, &column(name));
+        item.not_null_name.0 = (own != usual).then_some(own);
+    }
     rename_keys(&mut table.columns, &column);
     rename_keys(&mut table.constraints, &constraint);
     table.column_order.0.iter_mut().for_each(|name| *name = column(name));

@@ -1,7 +1,7 @@
 //! Columns of tables.
 
 use crate::address::{ObjectAddress, Part};
-use crate::ident::{QualifiedName, quote_ident};
+use crate::ident::{QualifiedName, quote_ident, quote_literal};
 use crate::object::{Column, Identity, SequenceOptions};
 use crate::plan::{Action, Hazard, LockMode, Step};
 use crate::render::{option, sequence};
@@ -66,13 +66,19 @@ pub(crate) fn clauses(address: &ObjectAddress, name: &str, column: &Column, with
     } else if let (Some(default), true) = (&column.default, with_default) {
         sql.push_str(&format!(" DEFAULT {default}"));
     }
-    if column.not_null {
-        if let Some(constraint) = &column.not_null_name.0 {
-            sql.push_str(&format!(" CONSTRAINT {}", quote_ident(constraint)));
-        }
+    // `NOT VALID` means something only after rows are there.
+    if column.not_null && !column.not_null_not_valid {
+        sql.push_str(&constraint_name(column));
         sql.push_str(" NOT NULL");
+        sql.push_str(if column.not_null_no_inherit { " NO INHERIT" } else { "" });
     }
     sql
+}
+
+/// ` CONSTRAINT name`, where a not-null constraint does not have its usual one.
+fn constraint_name(column: &Column) -> String {
+    let name = column.not_null_name.0.as_ref();
+    name.map(|name| format!(" CONSTRAINT {}", quote_ident(name))).unwrap_or_default()
 }
 
 /// A column as `CREATE TABLE` and `ADD COLUMN` want it.
@@ -203,6 +209,52 @@ pub(crate) fn set_not_null(address: &ObjectAddress, name: &str, not_null: bool, 
     let column = name.to_owned();
     step.action = if not_null { Action::SetNotNull { column } } else { Action::DropNotNull { column } };
     step
+}
+
+/// `ADD CONSTRAINT … NOT NULL`, which since PostgreSQL 18 can say more than `SET NOT NULL`; with `only`, children don't get it.
+pub(crate) fn add_not_null(address: &ObjectAddress, name: &str, column: &Column, only: bool) -> Step {
+    let only = if only { "ONLY " } else { "" };
+    let constraint = quote_ident(&column.not_null_constraint(&address.name, name));
+    let inherit = if column.not_null_no_inherit { " NO INHERIT" } else { "" };
+    let valid = if column.not_null_not_valid { " NOT VALID" } else { "" };
+    let quoted = quote_ident(name);
+    let sql =
+        format!("ALTER TABLE {only}{address} ADD CONSTRAINT {constraint} NOT NULL {quoted}{inherit}{valid}");
+    Step::alter(address, Action::SetNotNull { column: name.to_owned() }, sql)
+        .on(Part::column(name))
+        .lock(LockMode::AccessExclusive, address.qualified())
+}
+
+/// `ALTER CONSTRAINT … INHERIT` or `NO INHERIT` of a not-null constraint.
+pub(crate) fn inherit_not_null(address: &ObjectAddress, name: &str, constraint: &str, inherit: bool) -> Step {
+    let word = if inherit { "INHERIT" } else { "NO INHERIT" };
+    let sql = format!("ALTER TABLE {address} ALTER CONSTRAINT {} {word}", quote_ident(constraint));
+    Step::alter(address, Action::AlterColumn { column: name.to_owned() }, sql)
+        .on(Part::column(name))
+        .lock(LockMode::AccessExclusive, address.qualified())
+}
+
+/// `VALIDATE CONSTRAINT` of a not-null constraint.
+pub(crate) fn validate_not_null(address: &ObjectAddress, name: &str, constraint: &str) -> Step {
+    let sql = format!("ALTER TABLE {address} VALIDATE CONSTRAINT {}", quote_ident(constraint));
+    Step::alter(address, Action::ValidateConstraint { constraint: constraint.to_owned() }, sql)
+        .on(Part::column(name))
+        .lock(LockMode::ShareUpdateExclusive, address.qualified())
+        .hazard(Hazard::MayFailOnRows)
+}
+
+/// `COMMENT ON CONSTRAINT` of a not-null constraint.
+pub(crate) fn comment_not_null(
+    address: &ObjectAddress,
+    name: &str,
+    constraint: &str,
+    comment: Option<&String>,
+) -> Step {
+    let text = comment.map_or("NULL".to_owned(), |comment| quote_literal(comment));
+    let sql = format!("COMMENT ON CONSTRAINT {} ON {address} IS {text}", quote_ident(constraint));
+    Step::alter(address, Action::Comment, sql)
+        .on(Part::column(name))
+        .lock(LockMode::AccessShare, address.qualified())
 }
 
 /// `ALTER COLUMN … TYPE`; `using` is what the values are made of where the server does not cast by itself. A foreign

@@ -196,9 +196,10 @@ impl World<'_> {
                 let column = scene.not_null_of(step).unwrap_or_default();
                 self.look_for_nulls(reach.into_iter(), column, effect);
             }
-            Action::DropColumn { .. } => {
+            Action::DropColumn { column } => {
+                let goes = |other: Place| other == place || scene.goes_with_parent(other, column);
+                effect.lock(mode, scene.spread(place, &reach, &goes));
                 // Where it goes alone, the children are told that theirs is not inherited any more.
-                effect.lock(mode, reach);
                 effect.lock(mode, relation.children.iter().copied());
             }
             Action::DropNotNull { column } => {
@@ -317,6 +318,10 @@ impl World<'_> {
                 effect.rewritten.insert(place);
             }
             Some((PartKind::Constraint, _)) => effect.lock(mode, self.scene.tree(place)),
+            Some((PartKind::Property, "inherits")) if !step.sql.contains(" NO INHERIT ") => {
+                // The server looks whether the parent is below.
+                effect.lock(LockMode::AccessShare, self.scene.descendants(place));
+            }
             _ => {}
         }
     }
@@ -329,8 +334,10 @@ impl World<'_> {
     }
 
     fn add_column(&self, step: &Step, place: Place, name: &str, effect: &mut Effect) {
-        let tree = self.scene.tree(place);
+        let lacks = |place: Place| self.scene.at(place).column(name).is_none();
+        let mut tree = self.scene.spread(place, &self.scene.tree(place), &lacks);
         effect.lock(LockMode::AccessExclusive, tree.iter().copied());
+        tree.retain(|&place| lacks(place));
         let Some(column) = self.table_after(step).and_then(|table| table.columns.get(name)) else { return };
         let default =
             column.default.as_ref().filter(|default| step.sql.contains(&format!(" DEFAULT {default}")));
@@ -407,12 +414,14 @@ impl World<'_> {
         let valid = !step.sql.ends_with(" NOT VALID");
         match constraint.kind {
             ConstraintKind::Check => {
-                let places =
-                    if no_inherit(constraint) { BTreeSet::from([place]) } else { scene.reach(step, place) };
+                let new = |place: Place| scene.at(place).constraint(name).is_none();
+                let places = match no_inherit(constraint) {
+                    true => BTreeSet::from([place]),
+                    false => scene.spread(place, &scene.reach(step, place), &new),
+                };
                 effect.lock(LockMode::AccessExclusive, self.locked_to_add(step, place, &places));
                 if valid {
-                    let new = |place: &Place| scene.at(*place).constraint(name).is_none();
-                    effect.scanned.extend(places.into_iter().filter(new));
+                    effect.scanned.extend(places.into_iter().filter(|&place| new(place)));
                 }
             }
             ConstraintKind::ForeignKey => {
@@ -527,7 +536,9 @@ impl World<'_> {
 
     fn create_table(&self, step: &Step, effect: &mut Effect) {
         if let Some(table) = self.table_after(step) {
-            let parents = table.inherits.iter().filter_map(|parent| self.scene.place(parent));
+            // Others it gets later.
+            let at_once = |parent: &&QualifiedName| query::inherits(&step.sql, parent);
+            let parents = table.inherits.iter().filter(at_once).filter_map(|parent| self.scene.place(parent));
             effect.lock(LockMode::ShareUpdateExclusive, parents);
         }
     }
@@ -590,6 +601,17 @@ impl World<'_> {
             Body::MaterializedView(view) if view.populated.0 => self.read_through(step, effect),
             Body::Routine(routine) if !routine.parsed_body => {}
             _ => self.read(object, effect),
+        }
+        // Until PostgreSQL 16 the rows that are values of a column are looked at.
+        if let Body::View(view) = &object.body
+            && !self.scene.is_since(17)
+        {
+            let is_value = |name: &QualifiedName| {
+                let name = name.to_string();
+                view.output.iter().any(|column| column.type_name == name)
+            };
+            let rows = relations_of(object).filter(is_value).filter_map(|name| self.scene.place(&name));
+            effect.lock(LockMode::AccessShare, rows);
         }
     }
 

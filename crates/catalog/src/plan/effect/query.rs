@@ -3,22 +3,54 @@
 use crate::ident::{QualifiedName, quote_ident};
 use crate::object::Body;
 
-/// Whether a routine with a parsed body, or a view, takes rows from the relation or writes to it: its statements name it
-/// otherwise than as the type of a value.
+/// Whether a routine with a parsed body, a view or a policy takes rows from the relation or writes to it: its statements
+/// name it otherwise than as the type of a value, or take a field of such a value.
 pub(super) fn uses(body: &Body, name: &QualifiedName) -> bool {
-    let text = match body {
+    let takes = |text: &str| takes_rows(text, name);
+    match body {
         Body::Routine(routine) => {
             let starts = ["\nBEGIN ATOMIC", "\nRETURN "].iter();
             let start = starts.filter_map(|start| routine.definition.find(start)).min();
-            &routine.definition[start.unwrap_or_default()..]
+            let text = &routine.definition[start.unwrap_or_default()..];
+            let type_name = name.to_string();
+            let takes_field = |argument: &String| {
+                let argument = quote_ident(argument);
+                let declared = format!("{argument} {type_name}");
+                text.contains(&format!("({argument})."))
+                    && routine
+                        .arguments
+                        .match_indices(&declared)
+                        .any(|(at, _)| ends_here(&routine.arguments[at + declared.len()..]))
+            };
+            takes(text) || routine.argument_names.iter().any(takes_field)
         }
-        Body::View(view) => &view.definition,
-        Body::MaterializedView(view) => &view.definition,
-        _ => return true,
-    };
+        Body::View(view) => takes(&view.definition),
+        Body::MaterializedView(view) => takes(&view.definition),
+        Body::Policy(policy) => [&policy.using, &policy.check].into_iter().flatten().any(|text| takes(text)),
+        _ => true,
+    }
+}
+
+fn takes_rows(text: &str, name: &QualifiedName) -> bool {
     let name = name.to_string();
-    text.match_indices(&name)
-        .any(|(at, _)| !text[..at].ends_with("::") && ends_here(&text[at + name.len()..]))
+    text.match_indices(&name).any(|(at, _)| {
+        let rest = &text[at + name.len()..];
+        let is_type = text[..at].ends_with("::") && !rest.starts_with(").");
+        !is_type && ends_here(rest)
+    })
+}
+
+/// Whether `CREATE TABLE` makes a child of the parent.
+pub(super) fn inherits(sql: &str, parent: &QualifiedName) -> bool {
+    let parent = parent.to_string();
+    let Some((_, parents)) = sql.rsplit_once("\n) INHERITS (").or_else(|| sql.rsplit_once(" () INHERITS ("))
+    else {
+        return false;
+    };
+    parents.match_indices(&parent).any(|(at, _)| {
+        let starts = at == 0 || parents[..at].ends_with(", ");
+        starts && parents[at + parent.len()..].starts_with([',', ')'])
+    })
 }
 
 /// Whether a name is over where `rest` begins.
@@ -78,6 +110,7 @@ mod tests {
         assert!(!uses(&routine("RETURN (t)::text"), &table));
         assert!(!uses(&routine("RETURN (ROW(1)::public.t)::text"), &table));
         assert!(!uses(&routine("RETURN (SELECT 1 FROM public.t2)"), &table));
+        assert!(uses(&routine("RETURN (NULL::public.t).a"), &table));
         assert!(uses(&routine("BEGIN ATOMIC\n SELECT t1.a\n    FROM public.t t1;\nEND"), &table));
     }
 

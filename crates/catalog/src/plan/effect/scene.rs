@@ -420,7 +420,36 @@ impl Scene {
         if !self.is_since(18) || !step.sql.ends_with(" SET NOT NULL") {
             return reach;
         }
-        self.open_below(place, &reach, column)
+        self.spread(place, &reach, &|place| self.is_open(place, column))
+    }
+
+    /// Whether the column of a relation takes nulls, if it has that.
+    fn is_open(&self, place: Place, column: &str) -> bool {
+        self.at(place).column(column).is_none_or(|column| !column.not_null)
+    }
+
+    /// Of `reach` the relation and what a change of it comes to: the children of each that passes it on.
+    pub(super) fn spread(
+        &self,
+        place: Place,
+        reach: &BTreeSet<Place>,
+        passes_on: &dyn Fn(Place) -> bool,
+    ) -> BTreeSet<Place> {
+        let mut found = BTreeSet::new();
+        let mut pending = vec![place];
+        while let Some(next) = pending.pop() {
+            if found.insert(next) && passes_on(next) {
+                pending.extend(self.at(next).children.iter().filter(|child| reach.contains(child)));
+            }
+        }
+        found
+    }
+
+    /// Whether a column of a relation goes with that of its parent.
+    pub(super) fn goes_with_parent(&self, place: Place, column: &str) -> bool {
+        let relation = self.at(place);
+        let givers = relation.parents.iter().filter(|&&parent| self.at(parent).column(column).is_some());
+        relation.column(column).is_some_and(|column| column.inherited.0) && givers.count() <= 1
     }
 
     /// The relations that `ALTER CONSTRAINT … INHERIT` or `NO INHERIT` of a not-null constraint is about.
@@ -429,7 +458,7 @@ impl Scene {
         for &child in &self.at(place).children {
             reach.insert(child);
             if !step.sql.ends_with(" NO INHERIT") {
-                reach.extend(self.open_below(child, &self.tree(child), column));
+                reach.extend(self.spread(child, &self.tree(child), &|place| self.is_open(place, column)));
             }
         }
         reach
@@ -439,19 +468,6 @@ impl Scene {
     pub(super) fn not_null_of<'s>(&self, step: &'s Step) -> Option<&'s str> {
         let part = step.part.as_ref().filter(|part| part.kind == PartKind::Column)?;
         Some(&part.name)
-    }
-
-    /// Of `reach` what lies below `place`, as far as nothing in between is not null itself.
-    fn open_below(&self, place: Place, reach: &BTreeSet<Place>, column: &str) -> BTreeSet<Place> {
-        let mut found = BTreeSet::new();
-        let mut pending = vec![place];
-        while let Some(next) = pending.pop() {
-            let open = self.at(next).column(column).is_none_or(|column| !column.not_null);
-            if found.insert(next) && open {
-                pending.extend(self.at(next).children.iter().filter(|child| reach.contains(child)));
-            }
-        }
-        found
     }
 
     /// How far `DROP NOT NULL` reaches. Since PostgreSQL 18 children that declare it keep it, and where it is dropped from
@@ -556,10 +572,8 @@ impl Scene {
         if step.part != Some(Part::property("inherits")) {
             return;
         }
-        let child = self.relations[place].name.clone();
-        let Some(parent) = step.locks.iter().map(|lock| &lock.relation).find(|name| **name != child) else {
-            return;
-        };
+        let is_parent = |name: &&QualifiedName| step.sql.ends_with(&format!("INHERIT {name}"));
+        let Some(parent) = step.locks.iter().map(|lock| &lock.relation).find(is_parent) else { return };
         if step.sql.contains(" NO INHERIT ") {
             let parent = self.place(parent);
             self.leave(place, parent);

@@ -81,7 +81,7 @@ pub use schema::Schema;
 pub use sequence::{OwnedBy, Sequence, SequenceOptions};
 pub use server::Server;
 pub use setting::Settings;
-pub use statistics::Statistics;
+pub use statistics::{Statistics, with_sorted_columns};
 pub use subscription::Subscription;
 pub use table::{
     Column, Constraint, ConstraintKind, Identity, Partition, Persistence, ReplicaIdentity,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use pggit_catalog::diff::diff;
+use pggit_catalog::object::with_sorted_columns;
 use pggit_catalog::plan::{Plan, PlanOptions, plan};
 use pggit_catalog::rename::Renames;
 use pggit_db::introspect::{Snapshot, read_catalog};
@@ -52,6 +53,14 @@ fn sorted_published(line: &str) -> String {
     }
 }
 
+/// The columns of statistics are written in the order of the table's.
+fn sorted_statistics(line: &str) -> String {
+    match line.starts_with("CREATE STATISTICS ") {
+        true => with_sorted_columns(line, &str::to_owned),
+        false => line.to_owned(),
+    }
+}
+
 /// Names of not-null constraints are remembered and not compared: renaming and attaching leave them as they are.
 fn without_not_null_name(line: &str) -> String {
     let named = || {
@@ -72,8 +81,8 @@ fn unordered(dump: &str) -> Vec<String> {
             let mut lines: Vec<String> = lines
                 .filter(|line| !line.is_empty())
                 .map(|line| {
-                    without_not_null_name(&sorted_published(&sorted_dictionary_options(&sorted_options(
-                        line,
+                    without_not_null_name(&sorted_statistics(&sorted_published(&sorted_dictionary_options(
+                        &sorted_options(line),
                     ))))
                 })
                 .collect();

@@ -9,7 +9,8 @@ use pggit_testkit::walk::{Walk, Walked};
 use pggit_testkit::{TestServer, psql};
 
 /// Seeds of the walks of each thread; a seed that failed once stays.
-const SEEDS: [&[u64]; 2] = [&[41, 42, 43, 45, 46], &[52, 53, 55, 56, 57]];
+const SEEDS: [&[u64]; 2] =
+    [&[41, 42, 43, 45, 46, 51, 54, 59, 62, 66], &[52, 53, 55, 56, 57, 69, 73, 78, 84, 86]];
 
 /// The major version that these walks are of: another one refuses other statements, so that the same seed walks elsewhere.
 const MAJOR: u32 = 15;

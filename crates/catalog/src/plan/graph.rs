@@ -137,6 +137,7 @@ fn edges(ops: &[Op], world: &World<'_>) -> Edges {
     }
     foreign_keys_first(ops, world, &destroyers, &mut edges);
     detach_first(ops, world, &destroyers, &mut edges);
+    heirs_first(ops, world, &destroyers, &mut edges);
     untyped_first(ops, &destroyers, &mut edges);
     for same in alterers.values() {
         for pair in same.windows(2) {
@@ -202,6 +203,40 @@ fn detach_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut E
             for parent in partition.chain(body.inherits.iter().map(id::inherits_part)) {
                 if let Some(&detach) = destroyers.0.get(&(table.clone(), Some(parent))) {
                     edges.add(detach, index);
+                }
+            }
+        }
+    }
+}
+
+/// What is done to a column is done to those of children too, and what they are used by stops it: children that leave or
+/// go are gone before.
+fn heirs_first(ops: &[Op], world: &World<'_>, destroyers: &Doers, edges: &mut Edges) {
+    let mut children: BTreeMap<ObjectAddress, Vec<(&ObjectAddress, Option<usize>)>> = BTreeMap::new();
+    for object in world.from.iter() {
+        let Body::Table(table) = &object.body else { continue };
+        let partition = table.partition.iter().map(|place| (&place.parent, id::partition_part()));
+        for (parent, part) in partition.chain(table.inherits.iter().map(|p| (p, id::inherits_part(p)))) {
+            let parent = ObjectAddress::new(ObjectKind::Table, &parent.schema, &parent.name);
+            let leaves = destroyers.of(&(object.address.clone(), Some(part)));
+            children.entry(parent).or_default().push((&object.address, leaves));
+        }
+    }
+    if !children.values().flatten().any(|(_, leaves)| leaves.is_some()) {
+        return;
+    }
+    for (index, op) in ops.iter().enumerate() {
+        for (address, part) in op.destroys.iter().chain(&op.alters) {
+            if part.as_ref().is_none_or(|part| part.kind != PartKind::Column) {
+                continue;
+            }
+            let mut pending = vec![address];
+            while let Some(parent) = pending.pop() {
+                for (child, leaves) in children.get(parent).into_iter().flatten() {
+                    match leaves {
+                        Some(first) => edges.add(*first, index),
+                        None => pending.push(child),
+                    }
                 }
             }
         }

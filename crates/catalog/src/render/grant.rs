@@ -89,6 +89,7 @@ pub(crate) fn changes(from: &Object, to: &Object, made: &BTreeSet<Part>, role: O
     let mut statements = BTreeMap::new();
     let before = holders(from);
     let after = holders(to);
+    let lost = lost(&with_owner(&from.common.grants, &from.common.owner, &to.common.owner), to);
     let columns: BTreeSet<Option<&str>> = before.keys().chain(after.keys()).copied().collect();
     for column in columns {
         if let Some(name) = column {
@@ -102,10 +103,37 @@ pub(crate) fn changes(from: &Object, to: &Object, made: &BTreeSet<Part>, role: O
         }
         // The server gives what the old owner had to the new one.
         let old = before.get(&column).copied().unwrap_or(&none);
-        let old = with_owner(old, &from.common.owner, &to.common.owner);
+        let mut old = with_owner(old, &from.common.owner, &to.common.owner);
+        if column.is_some() {
+            lose_with_table(&mut old, &lost);
+        }
         collect(&mut statements, to, column, &old, after.get(&column).copied().unwrap_or(&none));
     }
     steps(to, &statements, role, crate::plan::ChangeKind::Alter)
+}
+
+/// Privileges on a table that it is to lose, with whether only the option to grant them goes.
+fn lost(before: &BTreeMap<String, Grant>, to: &Object) -> Vec<(Grant, bool)> {
+    let is_lost = |(key, grant): (&String, &Grant)| match to.common.grants.get(key) {
+        _ if grant.revoked => None,
+        Some(after) if after.revoked || after.grantable || !grant.grantable => None,
+        Some(_) => Some((grant.clone(), true)),
+        None => Some((grant.clone(), grant.grantee.as_ref() == Some(&to.common.owner))),
+    };
+    before.iter().filter_map(is_lost).collect()
+}
+
+/// Who loses a privilege on a table loses it on all its columns.
+fn lose_with_table(of_column: &mut BTreeMap<String, Grant>, lost: &[(Grant, bool)]) {
+    for (gone, only_option) in lost {
+        of_column.retain(|_, grant| {
+            let same = grant.privilege == gone.privilege
+                && grant.grantee == gone.grantee
+                && grant.grantor == gone.grantor;
+            grant.grantable &= !same;
+            !same || *only_option
+        });
+    }
 }
 
 fn with_owner(grants: &BTreeMap<String, Grant>, old: &str, new: &str) -> BTreeMap<String, Grant> {

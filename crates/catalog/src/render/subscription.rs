@@ -37,20 +37,37 @@ fn fixed(subscription: &Subscription) -> BTreeMap<&String, &String> {
     subscription.options.iter().filter(|(name, _)| !plain(name)).collect()
 }
 
+/// The slot where nobody could name it: that of a subscription which once was called so.
+fn odd_slot(subscription: &Subscription) -> Option<&String> {
+    let is_odd = |slot: &&String| {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        slot.as_str() != "NONE" && !slot.chars().all(fits)
+    };
+    subscription.options.get(SLOT).filter(is_odd)
+}
+
 /// It is made disabled: who enables it decides when copying starts.
-pub(crate) fn create(address: &ObjectAddress, subscription: &Subscription) -> Step {
+pub(crate) fn create(address: &ObjectAddress, subscription: &Subscription) -> Vec<Step> {
     let mut options = vec!["connect = false".to_owned()];
     // By default the slot is called as the subscription is, also where that is no name that a slot could be given.
-    let usual = |name: &str, value: &str| name == SLOT && value == address.name;
+    let name = odd_slot(subscription).unwrap_or(&address.name);
+    let first = ObjectAddress { name: name.clone(), ..address.clone() };
+    let usual = |name: &str, value: &str| name == SLOT && value == first.name;
     let said = subscription.options.iter().filter(|(name, value)| !usual(name, value));
     options.extend(said.map(|(name, value)| entry(name, value)));
     let sql = format!(
-        "CREATE SUBSCRIPTION {address} CONNECTION {} PUBLICATION {} WITH ({})",
+        "CREATE SUBSCRIPTION {first} CONNECTION {} PUBLICATION {} WITH ({})",
         quote_literal(&subscription.connection),
         list(&subscription.publications),
         options.join(", ")
     );
-    Step::new(ChangeKind::Create, address, Action::CreateObject, sql)
+    let mut steps = vec![Step::new(ChangeKind::Create, address, Action::CreateObject, sql)];
+    if first.name != address.name {
+        let sql = format!("ALTER SUBSCRIPTION {first} RENAME TO {address}");
+        let action = Action::Rename { from: first.name, to: address.name.clone() };
+        steps.push(Step::new(ChangeKind::Create, address, action, sql));
+    }
+    steps
 }
 
 fn disable(address: &ObjectAddress) -> Step {
@@ -74,7 +91,8 @@ pub(crate) fn drop(address: &ObjectAddress) -> Vec<Step> {
 
 /// Whether only a new subscription can be what `to` is.
 pub(crate) fn must_replace(from: &Subscription, to: &Subscription) -> bool {
-    fixed(from) != fixed(to)
+    let slot = odd_slot(to);
+    fixed(from) != fixed(to) || (slot.is_some() && from.options.get(SLOT) != slot)
 }
 
 pub(crate) fn alter(address: &ObjectAddress, from: &Subscription, to: &Subscription) -> Vec<Step> {

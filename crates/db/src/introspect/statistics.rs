@@ -2,7 +2,7 @@
 
 use pggit_catalog::address::{ObjectAddress, ObjectKind};
 use pggit_catalog::identity::CatalogRow;
-use pggit_catalog::object::{Body, Statistics};
+use pggit_catalog::object::{Body, Statistics, with_sorted_columns};
 
 use super::IntrospectError;
 use super::address_book::class;
@@ -21,7 +21,7 @@ pub(super) fn read<S: Session>(
         let (schema, name) = (row.oid()?, row.text()?);
         let Some(schema) = draft.place(catalog_row, schema, &name) else { return Ok(()) };
         let owner = row.oid()?;
-        let definition = row.definition("statistics object", &name)?;
+        let definition = with_sorted_columns(&row.definition("statistics object", &name)?, &str::to_owned);
         let target = row.optional_int()?;
         let address = ObjectAddress::new(ObjectKind::Statistics, schema, name);
         let body = Body::Statistics(Statistics { table, definition, target });

@@ -214,9 +214,16 @@ fn without_children(dump: &str) -> String {
         .iter()
         .filter(|statement| is_child(statement))
         .filter_map(|statement| statement.trim_start().lines().next()?.strip_suffix(" ("))
-        .filter_map(|line| Some(format!("ALTER TABLE ONLY {} ALTER COLUMN ", line.split_once("TABLE ")?.1)))
+        .filter_map(|line| Some(line.split_once("TABLE ")?.1.to_owned()))
         .collect();
-    let of_child = |statement: &&str| children.iter().any(|child| statement.trim_start().starts_with(child));
+    let of_child = |statement: &&str| {
+        let statement = statement.trim_start();
+        children.iter().any(|child| {
+            statement.starts_with(&format!("ALTER TABLE ONLY {child} ALTER COLUMN "))
+                || (statement.starts_with(&format!("ALTER TABLE {child}\n    ADD CONSTRAINT "))
+                    && statement.ends_with(" NOT VALID"))
+        })
+    };
     let others = statements.into_iter().filter(|statement| !is_child(statement) && !of_child(statement));
     others.collect::<Vec<_>>().join(";\n")
 }

@@ -82,7 +82,7 @@ impl Build<'_> {
             Body::Publication(body) => vec![publication::create(address, body)],
             Body::PublicationTable(body) => vec![publication_table::create(address, body)],
             Body::PublicationSchema(body) => vec![publication_schema::create(address, body)],
-            Body::Subscription(body) => vec![subscription::create(address, body)],
+            Body::Subscription(body) => subscription::create(address, body),
             Body::AccessMethod(body) => vec![access_method::create(address, body)],
             Body::Language(body) => vec![language::create(address, body)],
             Body::BaseType(body) => {

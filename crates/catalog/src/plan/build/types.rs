@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Build;
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
-use crate::ident::{QualifiedName, quote_ident};
+use crate::ident::{QualifiedName, quote_ident, quote_literal};
 use crate::object::{Body, Column, Object, support_functions};
 use crate::plan::id::{self, aside};
 use crate::plan::op::Op;
@@ -48,24 +48,11 @@ impl Build<'_> {
             .collect();
         steps.push(rename(keyword, &address.qualified(), &name));
         if let Body::Range(range) = &object.body {
-            let subtype = &range.subtype;
-            let now = QualifiedName::new(&address.schema, &name);
-            let mut constructors: Vec<(QualifiedName, String, String)> = ["", ", text"]
-                .iter()
-                .map(|flags| (address.qualified(), format!("{subtype}, {subtype}{flags}"), name.clone()))
-                .collect();
+            steps.push(rename_constructors(address, &QualifiedName::new(&address.schema, &name)));
             if let Some(multirange) = &range.multirange {
                 let free = self.free_type_name(&multirange.schema, &multirange.name);
                 steps.push(rename("TYPE", multirange, &free));
-                for arguments in [String::new(), now.to_string(), format!("VARIADIC {now}[]")] {
-                    constructors.push((multirange.clone(), arguments, free.clone()));
-                }
-            }
-            // The constructors of a range keep their names when it is renamed.
-            for (function, arguments, new) in constructors {
-                let sql = format!("ALTER FUNCTION {function}({arguments}) RENAME TO {}", quote_ident(&new));
-                let action = Action::Rename { from: function.name, to: new };
-                steps.push(Step::alter(address, action, sql));
+                steps.push(rename_constructors(address, &QualifiedName::new(&multirange.schema, free)));
             }
         }
         self.push(Op::new(steps).makes(aside(address)));
@@ -158,4 +145,19 @@ impl Build<'_> {
         let brackets = if array { "[]" } else { "" };
         Some(format!("{column}::text{brackets}::{}", to.type_name))
     }
+}
+
+/// Gives the functions that make values of a type the name that it has got. Until then they have those of its first days,
+/// in the schema that it was in then, which no dump tells: the server has to look for them.
+fn rename_constructors(address: &ObjectAddress, now: &QualifiedName) -> Step {
+    let of_type = quote_literal(&now.to_string());
+    let body = format!(
+        "DECLARE f pg_catalog.regprocedure; BEGIN FOR f IN SELECT d.objid FROM pg_catalog.pg_depend d \
+         WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass \
+         AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass \
+         AND d.refobjid OPERATOR(pg_catalog.=) {of_type}::pg_catalog.regtype AND d.deptype OPERATOR(pg_catalog.=) 'i' \
+         LOOP EXECUTE pg_catalog.format('ALTER FUNCTION %s RENAME TO %I', f, {}); END LOOP; END",
+        quote_literal(&now.name)
+    );
+    Step::alter(address, Action::AlterType, format!("DO {}", quote_literal(&body)))
 }

@@ -7,7 +7,7 @@ use super::{Mapping, follow, is_named_in_definitions};
 use crate::address::{ObjectAddress, ObjectKind, Part, PartKind};
 use crate::catalog::Catalog;
 use crate::ident::{QualifiedName, quote_ident};
-use crate::object::{Body, Column, Dependency, Object, Table};
+use crate::object::{Body, Column, Dependency, Object, Table, with_sorted_columns};
 use crate::plan::text::{Names, becomes, renamed};
 
 pub(super) fn rewrite(
@@ -39,6 +39,16 @@ pub(super) fn rewrite(
             mapping.names.qualified.insert(before.qualified(), aside.qualified());
         }
     }
+    // What goes has no address at the end, and follows what it is in all the same.
+    let following: BTreeMap<&ObjectAddress, ObjectAddress> = from
+        .iter()
+        .filter(|object| !mapping.objects.contains_key(&object.address))
+        .map(|object| (&object.address, follow(&object.address, object, &mapping.objects, &mapping.names)))
+        .filter(|(before, after)| *before != after)
+        .collect();
+    for (before, after) in following.iter().filter(|(before, _)| is_named_in_definitions(before.kind)) {
+        mapping.names.qualified.entry(before.qualified()).or_insert_with(|| after.qualified());
+    }
     let columns = |name: &QualifiedName| -> BTreeMap<String, String> {
         [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::Composite]
             .into_iter()
@@ -48,13 +58,6 @@ pub(super) fn rewrite(
             .map(|(part, name)| (part.name.clone(), name.clone()))
             .collect()
     };
-    // What goes has no address at the end, and follows what it is in all the same.
-    let following: BTreeMap<&ObjectAddress, ObjectAddress> = from
-        .iter()
-        .filter(|object| !mapping.objects.contains_key(&object.address))
-        .map(|object| (&object.address, follow(&object.address, object, &mapping.objects, &mapping.names)))
-        .filter(|(before, after)| *before != after)
-        .collect();
     let now = |before: &ObjectAddress| -> ObjectAddress {
         following.get(before).unwrap_or_else(|| mapping.object(before)).clone()
     };
@@ -134,7 +137,13 @@ fn rewrite_body(
         Body::Trigger(trigger) => trigger.table = mapping.name(&trigger.table),
         Body::Policy(policy) => policy.table = mapping.name(&policy.table),
         Body::Rule(rule) => rule.table = mapping.name(&rule.table),
-        Body::Statistics(statistics) => statistics.table = mapping.name(&statistics.table),
+        Body::Statistics(statistics) => {
+            // By the names that they have at the end.
+            let renamed = columns(&statistics.table);
+            let key = |name: &str| renamed.get(name).map_or(name, String::as_str).to_owned();
+            statistics.definition = with_sorted_columns(&statistics.definition, &key);
+            statistics.table = mapping.name(&statistics.table);
+        }
         Body::View(view) => {
             rename_keys(&mut view.columns, &column);
             for output in &mut view.output {

@@ -1,0 +1,5 @@
+CREATE TABLE p (a integer PRIMARY KEY);
+CREATE TABLE leaves (a integer NOT NULL, b integer, PRIMARY KEY (a));
+CREATE TABLE below () INHERITS (leaves);
+CREATE TABLE stays (PRIMARY KEY (a)) INHERITS (p);
+CREATE PUBLICATION pub FOR TABLE p (a);

@@ -287,3 +287,33 @@ fn names_of_not_null_constraints_are_kept_where_the_server_has_them() {
     assert_eq!(name("after", "b"), expected("given"));
     assert_eq!(name("plain", "a"), None);
 }
+
+#[test]
+fn what_not_null_constraints_say_is_kept_where_the_server_has_them() {
+    if TestServer::shared().major() < 18 {
+        return;
+    }
+    let database = loaded(
+        "not null constraints",
+        "CREATE TABLE parent (a int NOT NULL NO INHERIT, b int, c int NOT NULL); CREATE TABLE child () INHERITS (parent);
+         ALTER TABLE parent ADD CONSTRAINT \"B's\" NOT NULL b NOT VALID; ALTER TABLE child ALTER c SET NOT NULL;
+         COMMENT ON CONSTRAINT \"B's\" ON parent IS 'old rows';
+         CREATE DOMAIN filled AS text CONSTRAINT is_filled NOT NULL;
+         COMMENT ON CONSTRAINT is_filled ON DOMAIN filled IS 'never empty';",
+    );
+    let snapshot = read(&database);
+    let column = |table: &str, name: &str| {
+        let Body::Table(body) = &object(&snapshot, ObjectKind::Table, table).body else { panic!("a table") };
+        body.columns[name].clone()
+    };
+    let (a, b, c) = (column("parent", "a"), column("parent", "b"), column("child", "c"));
+    assert!(a.not_null && a.not_null_no_inherit && !column("child", "a").not_null);
+    assert!(b.not_null && b.not_null_not_valid && !b.not_null_no_inherit);
+    assert_eq!(
+        (b.not_null_comment.as_deref(), column("child", "b").not_null_comment),
+        (Some("old rows"), None)
+    );
+    assert!(c.not_null_declared.0 && !column("child", "b").not_null_declared.0);
+    let reported: Vec<&str> = snapshot.unmodelled.iter().map(|found| found.identity.as_str()).collect();
+    assert_eq!(reported, ["is_filled on public.filled"]);
+}

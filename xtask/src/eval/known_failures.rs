@@ -19,13 +19,6 @@ pub struct KnownFailure {
 pub const KNOWN_FAILURES: &[KnownFailure] = &[
     KnownFailure {
         corpus: Corpus::Regress,
-        name: "indexing turned",
-        steps: &["b to a"],
-        reason: "when a partitioned table becomes a partition, the server passes over an index of it that is not valid \
-                 and makes another",
-    },
-    KnownFailure {
-        corpus: Corpus::Regress,
         name: "privileges__keep",
         steps: &["build"],
         reason: "privileges on the system columns of a table are not modelled",

@@ -504,6 +504,12 @@ impl Closure<'_> {
         }
         self.destroy_attached(id);
         self.destroy_adopted(id);
+        // A partition that comes back is attached again.
+        if let (None, Some(Body::Table(Table { partition: Some(place), server: None, .. }))) =
+            (part, self.to.get(address).map(|object| &object.body))
+        {
+            self.complete_later(address, &place.parent);
+        }
         if let (ObjectKind::Table, Some(part)) = (address.kind, part)
             && part.kind == PartKind::Column
             && self.holds_default(address, &part.name)

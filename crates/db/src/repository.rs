@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::session::{Param, RowError, Session, SessionError};
 
-pub use identity::{load_identities, load_some_identities, save_identities};
+pub use identity::{load_identities, load_some_identities, save_identities, save_some_identities};
 pub use refs::{
     NewBranch, append_reflog, branch, branches, create_branch, create_tag, delete_ref, reflog, rename_branch,
     set_branch_head, set_branch_status, tag, tags,

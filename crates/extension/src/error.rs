@@ -56,8 +56,8 @@ pub fn raise(sqlstate: &str, message: &str, detail: Option<&str>, hint: Option<&
 /// Runs `call`, and turns an error of the server into unwinding that only [`boundary`] and subtransactions stop.
 ///
 /// # Safety
-/// `call` does nothing but call one function of the server that is not guarded by pgrx, and owns nothing that has to
-/// be dropped. All of it happens inside [`boundary`].
+/// `call` calls functions of the server that are not guarded by pgrx, and owns nothing that has to be dropped. All of it
+/// happens inside [`boundary`].
 pub(crate) unsafe fn guarded<T>(call: impl FnOnce() -> T) -> T {
     let mut result = MaybeUninit::uninit();
     // SAFETY: what PG_TRY does: the handler is in force while `call` runs, and the stacks of handlers and of contexts

@@ -4,13 +4,15 @@
 //! Whatever changes a system catalog, with or without event triggers, changes a page of it, and writes a record whose
 //! position the page keeps. So a page with an earlier position than the one asked for holds what it held then.
 
+mod changed;
+
 use std::ffi::{CStr, CString};
 use std::ptr;
 
 use pgrx::prelude::*;
 use pgrx::{PgTupleDesc, pg_sys};
 
-use crate::error::raise;
+use crate::error::{boundary, raise};
 
 /// Bytes of a page before its line pointers, and of a line pointer.
 const PAGE_HEADER: usize = 24;
@@ -29,8 +31,7 @@ type Page = (i64, i64, bool, Vec<u8>);
 
 /// `pggit.catalog_pages(since, catalogs, keys, again)`; what it returns is described in the SQL script.
 #[pg_extern(sql = false)]
-#[allow(clippy::type_complexity)]
-#[allow(clippy::needless_pass_by_value, reason = "arguments of SQL functions are values")]
+#[allow(clippy::type_complexity, reason = "the type of the rows is written out for pgrx")]
 fn catalog_pages(
     since: i64,
     catalogs: Vec<String>,
@@ -40,6 +41,10 @@ fn catalog_pages(
     'static,
     (name!(catalog, i64), name!(block, i64), name!(settled, bool), name!(content, Vec<u8>)),
 > {
+    TableIterator::new(boundary(move || pages(since, &catalogs, &keys, &again)))
+}
+
+fn pages(since: i64, catalogs: &[String], keys: &[String], again: &[i64]) -> Vec<Page> {
     if catalogs.len() != keys.len() {
         raise("22023", "there must be as many catalogs as keys", None, None);
     }
@@ -53,10 +58,10 @@ fn catalog_pages(
         (position, origin)
     };
     let mut pages = vec![(0, position as i64, true, origin)];
-    for (catalog, key) in catalogs.iter().zip(&keys) {
-        scan(catalog, key, since, &again, &mut pages);
+    for (catalog, key) in catalogs.iter().zip(keys) {
+        scan(catalog, key, since, again, &mut pages);
     }
-    TableIterator::new(pages)
+    pages
 }
 
 /// Adds what there is to say of one catalog.
@@ -72,20 +77,23 @@ fn scan(catalog: &str, key: &str, since: i64, again: &[i64], pages: &mut Vec<Pag
         let relation = pg_sys::table_open(oid, pg_sys::AccessShareLock as i32);
         let fields = fields(relation, catalog, key);
         let class = i64::from(u32::from(oid));
-        let blocks = pg_sys::RelationGetNumberOfBlocksInFork(relation, pg_sys::ForkNumber::MAIN_FORKNUM);
+        let count = pg_sys::RelationGetNumberOfBlocksInFork(relation, pg_sys::ForkNumber::MAIN_FORKNUM);
         let mut file = file_number(relation).to_le_bytes().to_vec();
-        file.extend(blocks.to_le_bytes());
+        file.extend(count.to_le_bytes());
         pages.push((class, -1, true, file));
-        for block in 0..blocks {
+        let blocks = match u64::try_from(since) {
+            Ok(position) => {
+                let again = again.iter().filter(|page| **page >> 32 == class).map(|page| *page as u32);
+                changed::pages(relation, count, position, again)
+            }
+            Err(_) => (0..count).collect(),
+        };
+        for block in blocks {
             let buffer = pg_sys::ReadBuffer(relation, block);
-            // The lock is what makes the position reliable: who changes the page holds it until both are written.
             pg_sys::LockBuffer(buffer, pg_sys::BUFFER_LOCK_SHARE as i32);
             let page = pg_sys::BufferGetPage(buffer).cast::<u8>();
-            let number = class << 32 | i64::from(block);
-            if since < 0 || position_of(page) > since as u64 || again.contains(&number) {
-                let (settled, content) = rows(relation, buffer, block, page, &fields);
-                pages.push((class, i64::from(block), settled, content));
-            }
+            let (settled, content) = rows(relation, buffer, block, page, &fields);
+            pages.push((class, i64::from(block), settled, content));
             pg_sys::UnlockReleaseBuffer(buffer);
         }
         pg_sys::table_close(relation, pg_sys::AccessShareLock as i32);

@@ -148,6 +148,56 @@ fn maintenance_hides_nothing() {
 }
 
 #[test]
+fn what_changes_in_vacuumed_catalogs_is_found() {
+    let Some((repository, mut reader)) = repository("unseen_map") else { return };
+    let mut other = repository.another_session();
+    // VACUUM takes for visible to all what was written before the last transaction.
+    let vacuum = |reader: &mut LiveReader| {
+        reader.run("SELECT pg_catalog.txid_current()");
+        reader.run("VACUUM");
+    };
+    let vacuumed = |reader: &mut LiveReader| {
+        vacuum(reader);
+        // From here on the visibility map tells which pages are as they were.
+        reader.change("CREATE TABLE IF NOT EXISTS filler (i int); ALTER TABLE filler ADD COLUMN j int", true);
+        reader.change("ALTER TABLE filler DROP COLUMN j", true);
+    };
+    for sql in [
+        "ALTER TABLE t ALTER COLUMN a SET STATISTICS 7",
+        "UPDATE pg_attribute SET attstattarget = 8 WHERE attrelid = 't'::regclass AND attname = 'a'",
+        "COMMENT ON COLUMN t.a IS 'other'",
+        "DROP FUNCTION f()",
+        "ALTER TABLE u RENAME COLUMN note TO notes; ALTER TABLE u RENAME COLUMN notes TO note; COMMENT ON TABLE u IS 'u'",
+    ] {
+        vacuumed(&mut reader);
+        reader.change(sql, true);
+        vacuumed(&mut reader);
+        reader.run(&format!(
+            "BEGIN; SAVEPOINT s; DROP VIEW v; ROLLBACK TO s; ALTER TABLE t ADD COLUMN {0} int",
+            "z"
+        ));
+        assert_eq!(reader.status("a change of its own").len(), 1);
+        reader.run("ROLLBACK");
+        assert_eq!(reader.status("a rollback"), [""; 0]);
+    }
+    // Changed in pages that were vacuumed, and vacuumed again before they are looked at.
+    reader.run("COMMENT ON TABLE t IS 'first'");
+    vacuumed(&mut reader);
+    reader.run("COMMENT ON TABLE t IS 'between'");
+    vacuum(&mut reader);
+    assert_eq!(reader.check("a vacuum after the change").len(), 1);
+    // Changed before a commit that does not see it, committed and vacuumed afterwards.
+    vacuumed(&mut reader);
+    run(&mut other, "BEGIN; COMMENT ON TABLE t IS 'late'; CREATE TABLE late (i int)");
+    reader.change("ALTER TABLE filler ADD COLUMN k int", true);
+    run(&mut other, "COMMIT");
+    vacuum(&mut reader);
+    assert_eq!(reader.check("what another session has committed").len(), 2);
+    reader.change("ALTER TABLE filler ADD COLUMN l int", true);
+    assert_eq!(reader.wholes, 0);
+}
+
+#[test]
 fn names_in_constants_that_nothing_depends_on_are_followed() {
     let Some((_repository, mut reader)) = repository("unseen_soft") else { return };
     reader.run("CREATE TABLE names (a regclass[] DEFAULT '{t,u}', b text)");
@@ -301,6 +351,15 @@ fn with_others_at_work_the_same_is_found() {
                 }
             });
         }
+        let mut vacuum = repository.another_session();
+        scope.spawn(move || {
+            for _ in 0..40 {
+                run(
+                    &mut vacuum,
+                    "VACUUM pg_class, pg_attribute, pg_type, pg_depend, pg_index, pg_constraint",
+                );
+            }
+        });
         for round in 0..25 {
             // One snapshot for both ways of reading.
             reader.run("BEGIN ISOLATION LEVEL REPEATABLE READ");

@@ -125,7 +125,7 @@ impl<S: Session> Repository<'_, S> {
         match working {
             Working::Whole(live) => self.remember(live, tree),
             Working::Part(Changed { part, observation, .. }) => {
-                tables::save_identities(self.session, &part.before, &part.after)?;
+                tables::save_some_identities(self.session, &part.before, &part.after)?;
                 Ok(pggit_db::live::remember(self.session, tree, observation)?)
             }
         }

@@ -34,11 +34,25 @@ pub fn load_some_identities<S: Session>(
     rows.iter().map(read).collect::<Result<_, _>>().map(Identities)
 }
 
-/// Makes what is stored, `before`, into `after`, writing only what differs.
+/// Makes what is stored, `before`, into `after`, writing only what differs. What another major version of the server
+/// gave out is removed.
 ///
 /// # Errors
 /// [`RepositoryError`] when the server refuses.
 pub fn save_identities<S: Session>(
+    session: &mut S,
+    before: &Identities,
+    after: &Identities,
+) -> Result<(), RepositoryError> {
+    session.as_owner(|session| session.execute(include_str!("forget_upgraded_identities.sql"), &[]))?;
+    save_some_identities(session, before, after)
+}
+
+/// Makes `before`, of what is stored, into `after`, writing only what differs.
+///
+/// # Errors
+/// [`RepositoryError`] when the server refuses.
+pub fn save_some_identities<S: Session>(
     session: &mut S,
     before: &Identities,
     after: &Identities,

@@ -101,6 +101,9 @@ use crate::canonical::{Bytes, Canonical, DecodeError, Reader, Remembered, put_it
 use crate::ident::QualifiedName;
 use crate::parts::Parted;
 
+/// Security labels by their providers.
+pub type SecurityLabels = BTreeMap<String, String>;
+
 /// The version of the encoding of objects; the first number of every blob.
 pub const FORMAT_VERSION: u64 = 1;
 
@@ -118,6 +121,8 @@ record! {
         4 => dependencies: Remembered<Vec<Dependency>>,
         /// Extensions with which the object goes (`DEPENDS ON EXTENSION`), sorted.
         5 => extensions: Vec<String>,
+        /// Security labels, by their providers.
+        6 => security_labels: SecurityLabels,
     }
 }
 

@@ -252,6 +252,8 @@ pub enum Action {
     SetRole,
     /// `COMMENT ON`.
     Comment,
+    /// `SECURITY LABEL`.
+    SecurityLabel,
     /// Makes an object of a kind that has no action of its own.
     CreateObject,
     /// Changes an object of a kind that has no action of its own.

@@ -2,10 +2,10 @@
 
 pub(crate) mod access_method;
 pub(crate) mod aggregate;
+pub(crate) mod annotation;
 pub(crate) mod base_type;
 pub(crate) mod cast;
 pub(crate) mod collation;
-pub(crate) mod comment;
 pub(crate) mod composite_type;
 pub(crate) mod conversion;
 pub(crate) mod default_privileges;

@@ -45,6 +45,7 @@ mod relation;
 mod routine;
 mod rule;
 mod schema;
+mod security_label;
 mod sequence;
 mod server;
 mod setting;
@@ -283,6 +284,7 @@ pub(crate) fn read_all<S: Session>(session: &mut S) -> Result<Snapshot, Introspe
     dependency::read(&mut reading, &mut draft)?;
     privileges::read(&mut reading, &mut draft)?;
     extension_dependency::read(&mut reading, &mut draft)?;
+    security_label::read(&mut reading, &mut draft)?;
     let unmodelled = unmodelled::read(&mut reading)?;
     vanished::check(&mut reading, &draft.names)?;
     let (catalog, identities) = draft.finish();
@@ -335,6 +337,7 @@ pub(crate) fn read_part<S: Session>(
     }
     dependency::read(&mut reading, &mut draft)?;
     extension_dependency::read(&mut reading, &mut draft)?;
+    security_label::read(&mut reading, &mut draft)?;
     vanished::check(&mut reading, &draft.names)?;
     let relations =
         draft.relations.values().map(|found| (found.oid, (found.qualified(), found.owned_row()))).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::SecurityLabels;
 use crate::address::PartKind;
 use crate::canonical::record;
 use crate::parts::PartItem;
@@ -25,6 +26,8 @@ record! {
         2 => collation: Option<String>,
         /// The comment.
         3 => comment: Option<String>,
+        /// Security labels, by their providers.
+        4 => security_labels: SecurityLabels,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Grant, SequenceOptions};
+use super::{Grant, SecurityLabels, SequenceOptions};
 use crate::address::PartKind;
 use crate::canonical::{Remembered, choice, record};
 use crate::ident::QualifiedName;
@@ -102,6 +102,8 @@ record! {
         19 => not_null_not_valid: bool,
         /// The comment on the not-null constraint, since PostgreSQL 18.
         20 => not_null_comment: Option<String>,
+        /// Security labels, by their providers.
+        21 => security_labels: SecurityLabels,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Grant;
+use super::{Grant, SecurityLabels};
 use crate::address::PartKind;
 use crate::canonical::record;
 use crate::parts::PartItem;
@@ -50,6 +50,8 @@ record! {
         6 => compression: Option<String>,
         /// `n_distinct` (materialized views).
         7 => options: BTreeMap<String, String>,
+        /// Security labels, by their providers.
+        8 => security_labels: SecurityLabels,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
 use crate::object::{Body, Object, Table};
-use crate::render::{comment, default_privileges, extension_dependency, grant, owner};
+use crate::render::{annotation, default_privileges, extension_dependency, grant, owner};
 use attach::table_of_index;
 
 /// What all builders see.
@@ -222,7 +222,7 @@ impl Build<'_> {
         if !extensions.is_empty() {
             self.push(Op::new(extensions).alters(whole.clone()));
         }
-        for (part, step) in comment::changes(from, to, made) {
+        for (part, step) in annotation::changes(from, to, made) {
             let id = id::unit(&to.address, part.as_ref());
             self.push(Op::new(vec![step]).alters(id));
         }
@@ -234,7 +234,7 @@ impl Build<'_> {
         let initial = default_privileges::of_new(object, self.role(), self.from);
         steps.extend(grant::after_create(object, self.role(), &initial));
         steps.extend(extension_dependency::after_create(object));
-        steps.extend(comment::after_create(object, later));
+        steps.extend(annotation::after_create(object, later));
         steps
     }
 }

@@ -244,7 +244,10 @@ impl<'a> Online<'a> {
             other.address != step.address
                 || matches!(
                     other.action,
-                    Action::DropConstraint { .. } | Action::AddConstraint { .. } | Action::Comment
+                    Action::DropConstraint { .. }
+                        | Action::AddConstraint { .. }
+                        | Action::Comment
+                        | Action::SecurityLabel
                 )
         });
         let there = constraint.columns.iter().all(|column| scene.at(place).column(column).is_some());
@@ -354,6 +357,7 @@ const fn is_harmless(action: &Action) -> bool {
             | Action::DropConstraint { .. }
             | Action::AlterTable
             | Action::Comment
+            | Action::SecurityLabel
             | Action::Grant
             | Action::Revoke
             | Action::SetOwner

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pggit_catalog::canonical::Remembered;
-use pggit_catalog::object::{Attribute, Column, Identity, OutputColumn, ViewColumn};
+use pggit_catalog::object::{Attribute, Column, Identity, OutputColumn, SecurityLabels, ViewColumn};
 
 use super::IntrospectError;
 use super::reading::{Reading, query};
@@ -156,6 +156,7 @@ impl ColumnRow {
             grants: BTreeMap::new(),
             inherited: Remembered(!self.local),
             is_virtual: self.generated == Generated::Virtual,
+            security_labels: SecurityLabels::new(),
         }
     }
 
@@ -165,6 +166,7 @@ impl ColumnRow {
             type_name: self.type_name.clone(),
             collation: self.collation.clone(),
             comment: self.comment.clone(),
+            security_labels: SecurityLabels::new(),
         }
     }
 
@@ -187,6 +189,7 @@ impl ColumnRow {
             storage: self.storage.clone(),
             compression: self.compression.clone(),
             options: self.options.clone(),
+            security_labels: SecurityLabels::new(),
         }
     }
 }

@@ -71,6 +71,10 @@ UNION ALL
 SELECT 'security label', pg_catalog.concat(s.provider, ' on ', s.objtype, ' ', s.objname)
 FROM pg_catalog.pg_seclabels s
 WHERE s.objtype NOT IN ('role', 'tablespace', 'database', 'large object')
+  -- Those of other objects are modelled.
+  AND (s.objoid < 16384
+       OR EXISTS (SELECT FROM pg_catalog.pg_depend e
+                  WHERE e.classid = s.classoid AND e.objid = s.objoid AND e.deptype = 'e'))
 UNION ALL
 SELECT 'extension dependency', pg_catalog.concat(i.type, ' ', i.identity, ' of ' || x.indrelid::pg_catalog.regclass::pg_catalog.text, ' on ',
                          pg_catalog.quote_ident(e.extname))

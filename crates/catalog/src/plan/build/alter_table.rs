@@ -10,7 +10,7 @@ use crate::plan::Step;
 use crate::plan::id::{self, Id};
 use crate::plan::op::Op;
 use crate::render::table::constraint::Change;
-use crate::render::{comment, grant, table};
+use crate::render::{annotation, grant, table};
 
 impl Build<'_> {
     /// Changes a table in place; returns the columns and constraints that were made.
@@ -165,7 +165,7 @@ impl Build<'_> {
             }
         }
         steps.extend(grant::of_column(object, name, self.role()));
-        steps.extend(comment::of_part(object, &part));
+        steps.extend(annotation::of_part(object, &part));
         steps.extend(Self::not_null_comment(address, name, column));
         self.plain(address, &mut steps);
         let mut op = Op::new(steps).makes((address.clone(), Some(part.clone())));

@@ -11,7 +11,7 @@ use crate::plan::id;
 use crate::plan::id::aside;
 use crate::plan::op::{Op, Phase};
 use crate::render::{
-    access_method, aggregate, base_type, cast, collation, comment, composite_type, conversion,
+    access_method, aggregate, annotation, base_type, cast, collation, composite_type, conversion,
     default_privileges, domain, enum_type, event_trigger, extension, foreign_data_wrapper, index, language,
     materialized_view, operator, operator_class, operator_family, policy, publication, publication_schema,
     publication_table, range_type, routine, rule, schema, sequence, server, setting, statistics,
@@ -170,7 +170,7 @@ impl Build<'_> {
         let address = &object.address;
         let part = Part::constraint(name);
         let mut steps = vec![domain::add_constraint(address, name, &body.constraints[name])];
-        steps.extend(comment::of_part(object, &part));
+        steps.extend(annotation::of_part(object, &part));
         self.push(Op::new(steps).makes((address.clone(), Some(part))));
     }
 

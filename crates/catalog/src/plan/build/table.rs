@@ -11,7 +11,7 @@ use crate::object::{
 use crate::plan::Step;
 use crate::plan::id::{self, Id};
 use crate::plan::op::{Op, Phase};
-use crate::render::{comment, table};
+use crate::render::{annotation, table};
 
 impl Build<'_> {
     /// Makes a table with what can stand in `CREATE TABLE`; the rest follows.
@@ -255,7 +255,7 @@ impl Build<'_> {
         if !by_itself {
             steps.push(table::constraint::add(address, name, constraint, partitioned_key));
         }
-        steps.extend(comment::of_part(object, &part));
+        steps.extend(annotation::of_part(object, &part));
         self.plain(address, &mut steps);
         let mut op = Op::new(steps).makes((address.clone(), Some(part)));
         if constraint.kind.has_index() {

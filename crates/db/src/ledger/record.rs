@@ -13,7 +13,11 @@ const EXECUTE: &str = "EXECUTE pggit_record ($1, $2, $3, $4, $5)";
 /// Milliseconds that a column takes.
 const LONGEST: i64 = i32::MAX as i64;
 /// Stands for how long a migration took: $3, or else the time since the transaction began.
-const MILLISECONDS: (&str, &str) = ("{milliseconds}", include_str!("record/milliseconds.sql"));
+const MILLISECONDS: (&str, &str) = (
+    "{milliseconds}",
+    "COALESCE($3::pg_catalog.int8, LEAST(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() \
+     OPERATOR(pg_catalog.-) pg_catalog.now()) OPERATOR(pg_catalog.*) 1000, 2147483647)::pg_catalog.int8)",
+);
 
 impl Ledger {
     /// Records that migrations were applied, in this order; of those that are recorded, that they were applied again. The
@@ -72,7 +76,7 @@ impl Ledger {
 fn for_rows(template: &str, count: usize) -> String {
     let line = |line: &str| match line.strip_prefix("{row}") {
         Some(row) => {
-            let row = row.replace(MILLISECONDS.0, MILLISECONDS.1.trim_end());
+            let row = row.replace(MILLISECONDS.0, MILLISECONDS.1);
             (0..count).map(|index| shifted(&row, index * WIDTH)).collect::<Vec<_>>().join(",\n")
         }
         None => line.to_owned(),

@@ -270,15 +270,7 @@ pub(crate) fn read_all<S: Session>(session: &mut S) -> Result<Snapshot, Introspe
     text_search_parser::read(&mut reading, &mut draft)?;
     text_search_template::read(&mut reading, &mut draft)?;
     setting::read(&mut reading, &mut draft)?;
-    let indexes = index::read(&mut reading, &mut draft)?;
-    let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
-    table::read(&mut reading, &mut draft, &indexes, constraints)?;
-    view::read(&mut reading, &mut draft)?;
-    materialized_view::read(&mut reading, &mut draft, &indexes)?;
-    trigger::read(&mut reading, &mut draft)?;
-    policy::read(&mut reading, &mut draft)?;
-    rule::read(&mut reading, &mut draft)?;
-    statistics::read(&mut reading, &mut draft)?;
+    read_relations(&mut reading, &mut draft)?;
     default_privileges::read(&mut reading, &mut draft)?;
     grant::read(&mut reading, &mut draft)?;
     dependency::read(&mut reading, &mut draft)?;
@@ -289,6 +281,22 @@ pub(crate) fn read_all<S: Session>(session: &mut S) -> Result<Snapshot, Introspe
     vanished::check(&mut reading, &draft.names)?;
     let (catalog, identities) = draft.finish();
     Ok(Snapshot { catalog, identities, unmodelled })
+}
+
+/// Reads what relations are and have; their names and columns have been read.
+fn read_relations<S: Session>(
+    reading: &mut Reading<'_, S>,
+    draft: &mut Draft,
+) -> Result<(), IntrospectError> {
+    let indexes = index::read(reading, draft)?;
+    let constraints = constraint::read(reading, draft, &indexes)?;
+    table::read(reading, draft, &indexes, constraints)?;
+    view::read(reading, draft)?;
+    materialized_view::read(reading, draft, &indexes)?;
+    trigger::read(reading, draft)?;
+    policy::read(reading, draft)?;
+    rule::read(reading, draft)?;
+    statistics::read(reading, draft)
 }
 
 /// A part of a database, read with what its objects need; of the latter, not all is read.
@@ -322,15 +330,7 @@ pub(crate) fn read_part<S: Session>(
     domain::read(&mut reading, &mut draft)?;
     sequence::read(&mut reading, &mut draft)?;
     routine::read(&mut reading, &mut draft)?;
-    let indexes = index::read(&mut reading, &mut draft)?;
-    let constraints = constraint::read(&mut reading, &mut draft, &indexes)?;
-    table::read(&mut reading, &mut draft, &indexes, constraints)?;
-    view::read(&mut reading, &mut draft)?;
-    materialized_view::read(&mut reading, &mut draft, &indexes)?;
-    trigger::read(&mut reading, &mut draft)?;
-    policy::read(&mut reading, &mut draft)?;
-    rule::read(&mut reading, &mut draft)?;
-    statistics::read(&mut reading, &mut draft)?;
+    read_relations(&mut reading, &mut draft)?;
     grant::read(&mut reading, &mut draft)?;
     for (row, address) in known {
         draft.add_known(row, address);

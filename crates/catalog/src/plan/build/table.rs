@@ -296,10 +296,14 @@ impl Build<'_> {
     /// there before it.
     fn adopted(&self, address: &ObjectAddress, name: &str) -> Vec<Id> {
         let mut adopted = Vec::new();
+        let Some(above) = Self::table_of(self.to, &address.qualified()) else { return adopted };
         for partition in self.to_partitions.get(&address.qualified()).into_iter().flatten() {
             let Some(body) = Self::table_of(self.to, &partition.qualified()) else { continue };
+            // Those of other names come with other keys of the parent, or are none that this one could adopt.
             let own = body.constraints.iter().filter(|(other, constraint)| {
-                constraint.kind == ConstraintKind::ForeignKey && constraint.inherited.0 && *other != name
+                constraint.inherited.0
+                    && !above.constraints.contains_key(*other)
+                    && above.constraints.get(name).is_some_and(|key| key.definition == constraint.definition)
             });
             adopted.extend(own.map(|(other, _)| (partition.clone(), Some(Part::constraint(other)))));
         }

@@ -127,6 +127,11 @@ pub enum Action {
     DropTable,
     /// Rows of a table that goes are copied, to be in one that comes.
     CopyRows,
+    /// The identity of a column: made, changed, taken away.
+    AlterIdentity {
+        /// The column.
+        column: String,
+    },
     /// A new sequence is moved behind the values of the rows.
     CountOn {
         /// The column that it counts for.

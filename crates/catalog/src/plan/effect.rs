@@ -215,6 +215,10 @@ impl World<'_> {
                     places.into_iter().filter(|&place| !self.is_sorted_by(place, column)).collect();
             }
             // The sequence of an identity is altered by itself.
+            Action::AlterIdentity { .. } if !step.locks.is_empty() => {
+                let shared = relation.is_partitioned() && scene.is_since(17);
+                effect.lock(mode, if shared { reach } else { BTreeSet::from([place]) });
+            }
             Action::AlterColumn { .. } if !step.locks.is_empty() => effect.lock(mode, reach),
             Action::AddConstraint { constraint } => self.add_constraint(step, place, constraint, effect),
             Action::ValidateConstraint { constraint: name } => {
@@ -250,7 +254,9 @@ impl World<'_> {
                     effect.lock(LockMode::AccessExclusive, scene.referring(parent));
                 }
                 effect.lock(LockMode::AccessExclusive, scene.tree(place));
-                effect.lock(LockMode::ShareRowExclusive, relation.references.values().copied());
+                for &references in relation.references.values() {
+                    effect.lock(LockMode::ShareRowExclusive, with_partitions(scene, references));
+                }
             }
             Action::DropTable => {
                 for &references in relation.references.values() {
@@ -469,12 +475,15 @@ impl World<'_> {
 
     /// A foreign key of a table that is new.
     fn new_reference(&self, step: &Step, effect: &mut Effect) {
+        let roots = |name: &QualifiedName| {
+            self.scene.place(name).map_or_else(|| self.below_new(name), |place| vec![place])
+        };
         for lock in &step.locks {
-            if let Some(place) = self.scene.place(&lock.relation) {
-                effect.lock(lock.mode, with_partitions(self.scene, place));
+            for root in roots(&lock.relation) {
+                effect.lock(lock.mode, with_partitions(self.scene, root));
             }
         }
-        effect.may_fail = Some(false);
+        effect.may_fail = Some(!roots(&step.address.qualified()).is_empty());
     }
 
     /// `ATTACH PARTITION` of a table (`place`, unless it is new) or an index.
@@ -491,32 +500,67 @@ impl World<'_> {
         let Some(partition) = self.table_after(step).and_then(|table| table.partition.as_ref()) else {
             return;
         };
-        let Some(parent) = scene.place(&partition.parent) else { return };
-        effect.lock(LockMode::ShareUpdateExclusive, [parent]);
-        effect.lock(LockMode::ShareRowExclusive, scene.referring(parent));
-        for &references in scene.at(parent).references.values() {
-            // A foreign key that the partition has already becomes part of the parent's, and loses triggers of its own.
-            let has =
-                place.is_some_and(|place| scene.at(place).references.values().any(|&r| r == references));
-            let mode = if has { LockMode::AccessExclusive } else { LockMode::ShareRowExclusive };
-            effect.lock(mode, with_partitions(scene, references));
+        let parent = scene.place(&partition.parent);
+        if let Some(parent) = parent {
+            effect.lock(LockMode::ShareUpdateExclusive, [parent]);
+            effect.lock(LockMode::ShareRowExclusive, scene.referring(parent));
+            for &references in scene.at(parent).references.values() {
+                // A foreign key that the partition has already becomes part of the parent's, and loses triggers of its own.
+                let has =
+                    place.is_some_and(|place| scene.at(place).references.values().any(|&r| r == references));
+                let mode = if has { LockMode::AccessExclusive } else { LockMode::ShareRowExclusive };
+                effect.lock(mode, with_partitions(scene, references));
+            }
+            if let Some(default) = scene.default_partition(parent) {
+                effect.lock(LockMode::AccessExclusive, scene.tree(default));
+                effect.scanned.extend(scene.tree(default));
+            }
         }
-        if let Some(default) = scene.default_partition(parent) {
-            effect.lock(LockMode::AccessExclusive, scene.tree(default));
-            effect.scanned.extend(scene.tree(default));
-        }
-        if let Some(place) = place {
-            effect.lock(LockMode::AccessExclusive, scene.tree(place));
-            let key = scene.at(parent).table().and_then(|table| table.partition_key.as_deref());
-            let proven = scene.partition_parent(parent).is_none()
-                && scene.at(place).table().is_some_and(|table| {
-                    key.is_some_and(|key| proof::lies_within(table, key, &partition.bound))
-                });
+        let roots = place.map_or_else(|| self.below_new(&step.address.qualified()), |place| vec![place]);
+        let above = match parent {
+            Some(parent) => {
+                scene.at(parent).table().map(|table| (table, scene.partition_parent(parent).is_some()))
+            }
+            None => self.new_table(&partition.parent).map(|table| (table, table.partition.is_some())),
+        };
+        for root in roots {
+            effect.lock(LockMode::AccessExclusive, scene.tree(root));
+            let proven = above.is_some_and(|(above, is_partition)| {
+                let key = above.partition_key.as_deref().filter(|_| !is_partition);
+                let table = scene.at(root).table();
+                table.zip(key).is_some_and(|(table, key)| proof::lies_within(table, key, &partition.bound))
+            });
             if !proven {
-                effect.scanned.extend(scene.tree(place));
+                effect.scanned.extend(scene.tree(root));
             }
         }
         effect.may_fail = Some(effect.scanned.iter().any(|&place| scene.at(place).has_storage()));
+    }
+
+    /// Tables of before that have become partitions of one that is new, at any level.
+    fn below_new(&self, name: &QualifiedName) -> Vec<Place> {
+        let parent = |table: &Table| table.partition.as_ref().map(|place| place.parent.clone());
+        let is_below = |table: &Table| {
+            let mut next = parent(table);
+            while let Some(above) = next.filter(|above| self.scene.place(above).is_none()) {
+                if above == *name {
+                    return true;
+                }
+                next = self.new_table(&above).and_then(parent);
+            }
+            false
+        };
+        let tables = self.scene.all().filter(|(_, relation)| relation.table().is_some_and(is_below));
+        tables.map(|(place, _)| place).collect()
+    }
+
+    /// A table as it will be.
+    fn new_table(&self, name: &QualifiedName) -> Option<&Table> {
+        let address = ObjectAddress::new(ObjectKind::Table, &name.schema, &name.name);
+        match &self.to.get(&address)?.body {
+            Body::Table(table) => Some(table),
+            _ => None,
+        }
     }
 
     /// The table whose index, of its own or of a constraint, a step is about, as it will be.

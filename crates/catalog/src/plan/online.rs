@@ -350,6 +350,7 @@ const fn is_harmless(action: &Action) -> bool {
         action,
         Action::AddColumn { .. }
             | Action::AlterColumn { .. }
+            | Action::AlterIdentity { .. }
             | Action::SetNotNull { .. }
             | Action::DropNotNull { .. }
             | Action::AddConstraint { .. }

@@ -285,13 +285,18 @@ pub(crate) fn set_identity(
     from: Option<&Identity>,
     to: Option<&Identity>,
 ) -> Vec<Step> {
-    let part = |step: Step| step.on(Part::column(name));
+    // Partitions have their parent's identity since PostgreSQL 17, which refuses to change that of the parent alone.
+    let step = |clause: &str| step_with_children(address, name, clause);
+    let part = |step: Step| {
+        let action = Action::AlterIdentity { column: name.to_owned() };
+        Step { action, ..step }.on(Part::column(name))
+    };
     match (from, to) {
         (None, None) => Vec::new(),
-        (Some(_), None) => vec![part(step(address, name, "DROP IDENTITY")).hazard(Hazard::DataLoss)],
+        (Some(_), None) => vec![part(step("DROP IDENTITY")).hazard(Hazard::DataLoss)],
         (None, Some(new)) => {
             let clause = format!("ADD {}", identity(address, name, type_name, new));
-            let mut steps = vec![part(step(address, name, &clause))];
+            let mut steps = vec![part(step(&clause))];
             steps.extend(other_type(address, name, type_name, new));
             let bare = Column { identity: Some(new.clone()), ..Column::default() };
             if new.unlogged {
@@ -301,7 +306,7 @@ pub(crate) fn set_identity(
         }
         (Some(old), Some(new)) => {
             let mut steps = Vec::new();
-            let action = || Action::AlterColumn { column: name.to_owned() };
+            let action = || Action::AlterIdentity { column: name.to_owned() };
             if old.sequence.schema == new.sequence.schema && old.sequence.name != new.sequence.name {
                 let to = quote_ident(&new.sequence.name);
                 let sql = format!("ALTER SEQUENCE {} RENAME TO {to}", old.sequence);
@@ -315,14 +320,14 @@ pub(crate) fn set_identity(
             let between = narrowing.between.map(|options| Identity { options, ..old.clone() });
             if let Some(between) = &between {
                 let clauses = identity_changes(old, between);
-                steps.push(part(step(address, name, &clauses.join(" "))));
+                steps.push(part(step(&clauses.join(" "))));
             }
             for sql in narrowing.moves {
                 steps.push(part(Step::alter(address, action(), sql)));
             }
             clauses.extend(identity_changes(between.as_ref().unwrap_or(old), new));
             if !clauses.is_empty() {
-                steps.push(part(step(address, name, &clauses.join(" "))));
+                steps.push(part(step(&clauses.join(" "))));
             }
             if old.unlogged != new.unlogged {
                 let bare = Column { identity: Some(new.clone()), ..Column::default() };

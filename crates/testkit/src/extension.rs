@@ -189,16 +189,6 @@ impl TestRepository {
     }
 }
 
-/// A case that is known to fail, and why.
-///
-/// # Panics
-/// When it passes: it is no known failure any more.
-#[track_caller]
-pub fn known_failure(reason: &str, repository: &mut TestRepository, case: impl FnOnce(&mut TestRepository)) {
-    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(repository)));
-    assert!(outcome.is_err(), "passes now, so it is no known failure any more: {reason}");
-}
-
 /// Runs a script in a session.
 ///
 /// # Panics

@@ -523,8 +523,15 @@ impl World<'_> {
             }
             None => self.new_table(&partition.parent).map(|table| (table, table.partition.is_some())),
         };
+        // What a default partition must not hold is what the others have, and what the parent itself must not.
+        let is_free = partition.bound == "DEFAULT"
+            && above.is_some_and(|(_, is_partition)| !is_partition)
+            && !self.has_others(&partition.parent, &step.address);
         for root in roots {
             effect.lock(LockMode::AccessExclusive, scene.tree(root));
+            if is_free {
+                continue;
+            }
             let proven = above.is_some_and(|(above, is_partition)| {
                 let key = above.partition_key.as_deref().filter(|_| !is_partition);
                 let table = scene.at(root).table();
@@ -552,6 +559,23 @@ impl World<'_> {
         };
         let tables = self.scene.all().filter(|(_, relation)| relation.table().is_some_and(is_below));
         tables.map(|(place, _)| place).collect()
+    }
+
+    /// Whether a partitioned table, of before or new, has other partitions.
+    fn has_others(&self, name: &QualifiedName, than: &ObjectAddress) -> bool {
+        let is_of = |table: &Table| table.partition.as_ref().is_some_and(|place| place.parent == *name);
+        match self.scene.place(name) {
+            Some(place) => !self.scene.at(place).children.is_empty(),
+            None => self.to.iter().any(|object| match &object.body {
+                Body::Table(table) if is_of(table) && object.address != *than => {
+                    match self.scene.place(&object.address.qualified()) {
+                        Some(place) => self.scene.at(place).table().is_some_and(is_of),
+                        None => true,
+                    }
+                }
+                _ => false,
+            }),
+        }
     }
 
     /// A table as it will be.

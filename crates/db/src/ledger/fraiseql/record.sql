@@ -1,5 +1,5 @@
 -- Records migrations, again those that are recorded already. LEDGER stands for its name, {row} begins what is repeated for
--- each: version $1, name $2 (which the table has not), milliseconds $3, checksum $4, role $5 (null: the current one).
+-- each: version $1, name $2 (which the table has not), {milliseconds} from $3, checksum $4, role $5 (null: the current one).
 WITH r (version, milliseconds, checksum, role) AS (
     VALUES
 {row} ($1::pg_catalog.text, {milliseconds}, $4::pg_catalog.text, COALESCE($5::pg_catalog.text, CURRENT_USER::pg_catalog.text))

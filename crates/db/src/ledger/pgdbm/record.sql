@@ -1,5 +1,5 @@
 -- Records migrations, again those that are recorded already. LEDGER stands for its name, {row} begins what is repeated for
--- each: version $1, file $2, milliseconds $3, checksum $4, module $5.
+-- each: version $1, file $2, {milliseconds} from $3, checksum $4, module $5.
 WITH r (module, version, file, checksum, milliseconds) AS (
     VALUES
 {row} ($5::pg_catalog.text, $1::pg_catalog.text, $2::pg_catalog.text, $4::pg_catalog.text, {milliseconds})

@@ -233,7 +233,7 @@ impl WireSession {
     /// What an error means, after which the connection may be gone.
     fn failed(&mut self, error: &Error) -> SessionError {
         self.failed = true;
-        let broken = self.client.as_ref().is_none_or(Client::is_closed);
+        let broken = error::ends_session(error) || self.client.as_ref().is_none_or(Client::is_closed);
         match error::classify(error, &self.settings) {
             Failure::Statement(error) if !broken => error,
             Failure::AwaitsCopy(error) => {

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::path::Path;
 
 use pggit_db::session::SessionError;
-use tokio_postgres::error::{DbError, ErrorPosition};
+use tokio_postgres::error::{DbError, ErrorPosition, Severity};
 
 use crate::settings::{ConnectionSettings, Endpoint, Host};
 
@@ -45,6 +45,12 @@ pub(super) fn classify(error: &tokio_postgres::Error, settings: &ConnectionSetti
         detail: error.source().map(|cause| sentence(&cause.to_string())),
         ..SessionError::default()
     })
+}
+
+/// Whether the server has ended the session with it, though the end of the line may not have come yet.
+pub(super) fn ends_session(error: &tokio_postgres::Error) -> bool {
+    let severity = error.as_db_error().and_then(DbError::parsed_severity);
+    matches!(severity, Some(Severity::Fatal | Severity::Panic))
 }
 
 /// The error of an attempt to connect to one server; `password` says where the password came from, if there was one: a

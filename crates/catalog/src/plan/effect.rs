@@ -594,11 +594,7 @@ impl World<'_> {
             Body::Table(_) => step.address.qualified(),
             _ => return None,
         };
-        let address = ObjectAddress::new(ObjectKind::Table, &name.schema, &name.name);
-        let table = match self.to.get(&address).map(|object| &object.body) {
-            Some(Body::Table(table)) => Some(table),
-            _ => None,
-        };
+        let table = self.new_table(&name);
         Some((name, table))
     }
 

@@ -8,7 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::Build;
-use crate::address::{ObjectAddress, ObjectKind, Part};
+use crate::address::{ObjectAddress, Part};
+use crate::catalog::Catalog;
 use crate::ident::QualifiedName;
 use crate::object::{Column, Table};
 use crate::plan::Step;
@@ -19,7 +20,7 @@ use crate::render::table;
 impl Build<'_> {
     /// `SET NOT NULL` or `DROP NOT NULL`, of the children too where they all become the same.
     pub(super) fn not_null(&self, address: &ObjectAddress, name: &str, not_null: bool) -> Step {
-        let column = Self::table_of(self.to, &address.qualified()).and_then(|table| table.columns.get(name));
+        let column = Self::column_of(self.to, &address.qualified(), name);
         if let Some(column) = column.filter(|column| not_null && column.has_not_null_constraint()) {
             return table::column::add_not_null(address, name, column, column.not_null_no_inherit);
         }
@@ -42,7 +43,7 @@ impl Build<'_> {
                 [&self.heirs, &self.to_heirs].into_iter().filter_map(|heirs| heirs.get(&next)).flatten()
             {
                 let heir = heir.qualified();
-                let column = Self::table_of(self.to, &heir).and_then(|table| table.columns.get(name));
+                let column = Self::column_of(self.to, &heir, name);
                 if column.is_some_and(|column| !test(column)) {
                     return false;
                 }
@@ -104,10 +105,7 @@ impl Build<'_> {
             // What becomes stronger does so from below.
             before = if is_stronger(old, new) { Vec::new() } else { parents_that_stay(a, b, name) };
             for heir in self.to_heirs.get(&address.qualified()).into_iter().flatten() {
-                let column = |catalog| {
-                    let table = Self::table_of(catalog, &heir.qualified())?;
-                    table.columns.get(name)
-                };
+                let column = |catalog| Self::column_of(catalog, &heir.qualified(), name);
                 if let (Some(old), Some(new)) = (column(self.from), column(self.to))
                     && is_stronger(old, new)
                 {
@@ -135,10 +133,7 @@ impl Build<'_> {
         let given = |column: &Column| column.gives_not_null().then_some(column.not_null_not_valid);
         let has = |column: &Column| column.not_null.then_some(column.not_null_not_valid);
         self.parent_stays_and(address, a, b, &|parent| {
-            let column = |catalog| {
-                let table = Self::table_of(catalog, &parent.qualified())?;
-                table.columns.get(name)
-            };
+            let column = |catalog| Self::column_of(catalog, &parent.qualified(), name);
             let (Some(before), Some(after)) = (column(self.from), column(self.to)) else { return false };
             // Children keep what the parent has no longer for them but for itself.
             let keeps = after.not_null && !after.gives_not_null();
@@ -154,7 +149,7 @@ impl Build<'_> {
         for (name, column) in body.columns_in_order().filter(|(_, column)| column.not_null_not_valid) {
             let above: Vec<&QualifiedName> = body.inherits.iter().collect();
             let given = above.iter().any(|parent| {
-                let above = Self::table_of(self.to, parent).and_then(|table| table.columns.get(name));
+                let above = Self::column_of(self.to, parent, name);
                 above.is_some_and(Column::gives_not_null)
             });
             let mut steps = Vec::new();
@@ -195,7 +190,7 @@ impl Build<'_> {
         for heir in self.to_heirs.get(table).into_iter().flatten() {
             let id = (heir.clone(), None);
             let heir = heir.qualified();
-            let own = Self::table_of(self.to, &heir).and_then(|table| table.columns.get(name));
+            let own = Self::column_of(self.to, &heir, name);
             if self.is_made(&id) && own.is_some_and(|own| own.not_null_not_valid) {
                 all.push(id);
                 all.extend(self.heirs_to_be(&heir, name));
@@ -211,6 +206,11 @@ impl Build<'_> {
         Some(table::column::comment_not_null(address, name, &constraint, Some(comment)))
     }
 
+    /// A column of a table.
+    fn column_of<'c>(catalog: &'c Catalog, table: &QualifiedName, name: &str) -> Option<&'c Column> {
+        Self::table_of(catalog, table)?.columns.get(name)
+    }
+
     /// Whether a column of a partition that is `NOT NULL` and stays so loses that with the column of the parent.
     fn is_freed_by_parent(
         &self,
@@ -220,9 +220,7 @@ impl Build<'_> {
         (old, new): (&Column, &Column),
     ) -> bool {
         let not_null = |catalog, parent: &ObjectAddress| {
-            let column =
-                Self::table_of(catalog, &parent.qualified()).and_then(|table| table.columns.get(name));
-            column.is_some_and(|column| column.not_null)
+            Self::column_of(catalog, &parent.qualified(), name).is_some_and(|column| column.not_null)
         };
         old.not_null
             && new.not_null
@@ -248,10 +246,5 @@ fn parents_that_stay(a: &Table, b: &Table, name: &str) -> Vec<Id> {
         b.inherits.contains(parent) || b.partition.as_ref().is_some_and(|place| place.parent == **parent)
     };
     let parents = a.inherits.iter().chain(a.partition.iter().map(|place| &place.parent)).filter(stays);
-    parents
-        .map(|parent| {
-            let table = ObjectAddress::new(ObjectKind::Table, &parent.schema, &parent.name);
-            (table, Some(Part::column(name)))
-        })
-        .collect()
+    parents.map(|parent| (Build::table_address(parent), Some(Part::column(name)))).collect()
 }

@@ -1,4 +1,4 @@
-//! Statements: one file for each kind of object, and one for owners, privileges and comments of all.
+//! Statements: one file for each kind of object, and one for owners, privileges and annotations of all.
 
 pub(crate) mod access_method;
 pub(crate) mod aggregate;

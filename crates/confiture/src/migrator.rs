@@ -12,7 +12,8 @@
 //!
 //! A statement waits for a lock for as long as [`LockPatience`] says; then its transaction is tried again.
 //!
-//! Every migration starts with the settings and the role of a new connection: what one sets is reset after it.
+//! Every migration starts with the settings and the role of a new connection, and with nothing temporary: what one sets
+//! or makes for its session is gone after it.
 //!
 //! `COPY … FROM stdin` with its data in the file works; meta-commands of psql do not.
 
@@ -72,7 +73,9 @@ pub struct Migrator<'s, C: Connection> {
     environment: Option<String>,
     schema: Option<String>,
     lock_wait: Option<Duration>,
-    /// Has the lock of runners where a pooler stands before the server.
+    /// Whether a connection of its own has the lock of runners: where a pooler stands before the server, and where a
+    /// migration gives up the locks of the session.
+    is_kept: bool,
     keeper: RefCell<Option<Keeper<C>>>,
     lock_timeout: Option<Duration>,
     usual_lock_timeout: Option<Duration>,
@@ -107,12 +110,14 @@ struct Read {
 impl<'s, C: Connection> Migrator<'s, C> {
     /// A runner on `connection`, with the usual ledger and for no environment.
     pub fn new(connection: &'s mut C) -> Self {
+        let is_kept = connection.is_pooled();
         Self {
             connection,
             ledger: LedgerName::default(),
             environment: None,
             schema: None,
             lock_wait: None,
+            is_kept,
             keeper: RefCell::new(None),
             lock_timeout: None,
             usual_lock_timeout: None,
@@ -226,6 +231,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             return Ok(Vec::new());
         }
         let set = self.expanded(set, &pending)?;
+        self.is_kept |= pending.iter().any(|migration| migration.gives_up_advisory_locks());
         self.locked(|migrator| migrator.up_locked(&set, request))
     }
 
@@ -240,6 +246,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
             return Ok(Vec::new());
         }
         let set = self.expanded(set, &undoable)?;
+        self.is_kept |= undoable.iter().any(|migration| migration.gives_up_advisory_locks());
         self.locked(|migrator| migrator.down_locked(&set, request))
     }
 
@@ -344,12 +351,12 @@ impl<'s, C: Connection> Migrator<'s, C> {
 
     /// Begins a transaction of this runner.
     fn begin(&self) -> Result<String> {
-        begin(self.connection, self.schema.as_deref().map_or(Scope::Database, Scope::Schema))
+        begin(self.is_kept, self.schema.as_deref().map_or(Scope::Database, Scope::Schema))
     }
 
     /// Runs `work` while this runner is the only one.
     fn locked<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let Self { connection, progress, .. } = self;
+        let Self { connection, progress, is_kept, .. } = self;
         let schema = self.schema.clone();
         let scope = schema.as_deref().map_or(Scope::Database, Scope::Schema);
         let waiting = || {
@@ -357,10 +364,10 @@ impl<'s, C: Connection> Migrator<'s, C> {
                 progress(&Event::WaitingForLock);
             }
         };
-        if connection.is_pooled() {
+        if *is_kept {
             let keeper = Keeper::acquire(connection.another()?, scope, self.lock_wait, waiting)?;
             // A transaction of a runner that was killed may not have come to its end.
-            connection.script(&format!("{}COMMIT", begin(*connection, scope)?))?;
+            connection.script(&format!("{}COMMIT", begin(*is_kept, scope)?))?;
             self.keeper.replace(Some(keeper));
             let result = work(self);
             let released = self.keeper.take().map_or(Ok(()), Keeper::release);
@@ -412,9 +419,9 @@ impl<'s, C: Connection> Migrator<'s, C> {
     }
 }
 
-/// Begins a transaction of a runner.
-fn begin<C: Connection>(connection: &C, scope: Scope<'_>) -> Result<String> {
-    if connection.is_pooled() {
+/// Begins a transaction of a runner, whose lock another connection may have.
+fn begin(is_kept: bool, scope: Scope<'_>) -> Result<String> {
+    if is_kept {
         return Ok(format!("{BEGIN}{}", migrate_lock::work_lock(scope)?));
     }
     Ok(BEGIN.to_owned())

@@ -7,7 +7,7 @@
 //!
 //! Behind a pooler that gives each transaction to another session a lock of the session would be nobody's. There a second
 //! connection, the [`Keeper`], has the same lock to the end of a transaction that stays open as long as the run. It has no
-//! snapshot, so nobody waits for it either. And each transaction of the runner has a lock of its own, see
+//! snapshot, so nobody waits for it either. The same is done where a migration gives up all locks of its session. And each transaction of the runner has a lock of its own, see
 //! [`work_lock`].
 
 use std::thread;

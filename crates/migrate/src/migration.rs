@@ -28,6 +28,27 @@ pub struct Sql {
     pub line: u32,
 }
 
+impl Sql {
+    /// Whether running it may give up all advisory locks of the session: it has `DISCARD ALL` or
+    /// `pg_advisory_unlock_all`, be it in a string, which may be run, or in a comment.
+    #[must_use]
+    pub fn gives_up_advisory_locks(&self) -> bool {
+        let words = self.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let mut last = "";
+        words.filter(|word| !word.is_empty()).any(|word| {
+            let before = std::mem::replace(&mut last, word);
+            word.eq_ignore_ascii_case("pg_advisory_unlock_all")
+                || before.eq_ignore_ascii_case("discard") && word.eq_ignore_ascii_case("all")
+        })
+    }
+
+    /// Whether running it may make temporary objects: it has `temp` somewhere.
+    #[must_use]
+    pub fn may_make_temporary_objects(&self) -> bool {
+        self.text.as_bytes().windows(4).any(|bytes| bytes.eq_ignore_ascii_case(b"temp"))
+    }
+}
+
 /// One step of a database's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migration {
@@ -70,6 +91,13 @@ impl Migration {
         files
     }
 
+    /// Whether one of its ways gives up all advisory locks of the session.
+    #[must_use]
+    pub fn gives_up_advisory_locks(&self) -> bool {
+        self.up.gives_up_advisory_locks()
+            || self.down.as_ref().is_some_and(|down| down.sql.gives_up_advisory_locks())
+    }
+
     /// The checksum of the way up as pgdbm takes it, see [`checksum::trimmed`].
     #[must_use]
     pub fn trimmed_checksum(&self) -> String {
@@ -86,5 +114,25 @@ impl Migration {
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
         self.identity.version()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_gives_up_advisory_locks() {
+        for (text, expected) in [
+            ("Discard\n ALL;", true),
+            ("SELECT pg_catalog.pg_advisory_unlock_all();", true),
+            ("DO $$BEGIN EXECUTE 'DISCARD ALL'; END$$;", true),
+            ("DISCARD PLANS; SELECT all_of FROM discard_all;", false),
+            ("SELECT pg_advisory_unlock(1);", false),
+            ("", false),
+        ] {
+            let sql = Sql { text: text.to_owned(), file: String::new(), line: 1 };
+            assert_eq!(sql.gives_up_advisory_locks(), expected, "{text}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use confiture::migrator::{Event, Migrator, Ran, StatusState};
 use confiture::{Error, ErrorCode};
-use pggit_db::migrate_lock::{self, Scope};
+use pggit_db::migrate_lock::{self, LockError, Scope};
 use pggit_db::session::Session;
 use pggit_migrate::{DownRequest, MigrationSet, UpRequest};
 use pggit_testkit::{TestDatabase, TestServer, migration_set, text};
@@ -368,6 +368,56 @@ fn runners_at_once_run_each_migration_once() {
         runners.into_iter().map(|runner| runner.join().expect("a runner")).sum()
     });
     assert_eq!(total, 10);
+}
+
+#[test]
+fn a_migration_that_gives_up_all_locks_keeps_that_of_its_run() {
+    for giving_up in [
+        "DISCARD ALL;",
+        "SELECT pg_advisory_unlock_all();",
+        "DO $$BEGIN PERFORM pg_advisory_unlock_all(); END$$;",
+    ] {
+        let database = database("gives_up");
+        let (mut session, mut other) = (database.session(), database.session());
+        let set = migration_set(&[
+            ("001_a.sql", giving_up),
+            ("002_b.sql", "CREATE TABLE b (id int);"),
+            ("002_b.down.sql", &format!("DROP TABLE b; {giving_up}")),
+            ("001_a.down.sql", "SELECT 1;"),
+        ]);
+        let mut tried = 0;
+        let mut is_kept = |event: &Event<'_>| {
+            if let Event::Started { .. } = event {
+                let taken = migrate_lock::acquire(&mut other, Scope::Database, Some(Duration::ZERO), || {});
+                assert!(matches!(taken, Err(LockError::Busy { .. })), "{giving_up}: {taken:?}");
+                tried += 1;
+            }
+        };
+        Migrator::new(&mut session).on_progress(&mut is_kept).up(&set, &UpRequest::default()).expect("up");
+        let request = DownRequest::Steps(2);
+        Migrator::new(&mut session).on_progress(&mut is_kept).down(&set, &request).expect("down");
+        assert_eq!(tried, 4);
+        migrate_lock::acquire(&mut other, Scope::Database, Some(Duration::ZERO), || {}).expect("free again");
+    }
+}
+
+#[test]
+fn what_is_temporary_ends_with_its_migration() {
+    let database = database("temporary");
+    let mut session = database.session();
+    let make = "CREATE TEMPORARY TABLE x AS SELECT 1 AS n;";
+    let set = migration_set(&[
+        ("001_a.sql", &format!("{make} DECLARE c CURSOR FOR TABLE x; FETCH c;")),
+        ("002_b.sql", &format!("{make} CREATE TABLE b (); CREATE INDEX CONCURRENTLY ON x (n);")),
+        ("003_c.sql", &format!("BEGIN; {make} COMMIT;")),
+        ("004_d.sql", &format!("{make} CREATE TABLE d AS TABLE x;")),
+    ]);
+    assert_eq!(up(&mut session, &set).expect("up").len(), 4);
+    let set = migration_set(&[("001_a.sql", make), ("002_b.sql", make)]);
+    let database = TestServer::shared().database("temporary_in_one");
+    let mut session = database.session();
+    let ran = Migrator::new(&mut session).single_transaction(true).up(&set, &UpRequest::default());
+    assert_eq!(ran.expect("up").len(), 2);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use pggit_db::connection::Connection;
 use pggit_db::ledger::LedgerError;
 use pggit_db::migrate_lock::LockError;
 use pggit_db::queue::Queue;
-use pggit_db::session::SessionError;
+use pggit_db::session::{Session, SessionError};
 use pggit_db::steps::Steps;
 use pggit_migrate::batch::{self, Batch};
 use pggit_migrate::{Directives, Script, Sql, Statement, TransactionUse, scan};
@@ -25,6 +25,8 @@ pub(super) use transaction::BEGIN;
 
 /// Settings and role as those of a new connection.
 const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ALL";
+/// Nothing temporary, as in a new connection; what is still read can't be dropped.
+const NOTHING_TEMPORARY: [&str; 2] = ["CLOSE ALL", "DISCARD TEMP"];
 /// What was to be executed is not, or not any more, prepared.
 const INVALID_SQL_STATEMENT_NAME: &str = "26000";
 /// A new value of an enum was used in the transaction that added it.
@@ -66,6 +68,14 @@ impl<'a> Job<'a> {
             check: &|| Ok(()),
             started: Instant::now(),
         }
+    }
+
+    /// What ends it, with its record: what it made for its session goes.
+    fn finish(&self, queue: &mut Queue, record: &dyn Record, milliseconds: Option<i64>) -> Result<(), Stop> {
+        if self.sql.may_make_temporary_objects() {
+            NOTHING_TEMPORARY.iter().try_for_each(|statement| queue.script(statement))?;
+        }
+        record.record(queue, milliseconds).map_err(|error| Stop::from(Cause::Ledger(error)))
     }
 
     /// How long it has been running.

@@ -235,9 +235,7 @@ impl<'r, 'n, C: Connection> Stepwise<'r, 'n, C> {
 
     /// What ends a migration: it is recorded, and its steps are forgotten.
     fn finish(&self, queue: &mut Queue, record: &dyn Record) -> Result<(), Stop> {
-        record
-            .record(queue, Some(self.job.milliseconds()))
-            .map_err(|error| Stop::from(Cause::Ledger(error)))?;
+        self.job.finish(queue, record, Some(self.job.milliseconds()))?;
         match &self.job.steps {
             Some(steps) => Ok(steps.forget(queue, 0)?),
             None => Ok(()),

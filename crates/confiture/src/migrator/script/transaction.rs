@@ -58,7 +58,7 @@ fn tail(job: &Job<'_>, record: &dyn Record) -> Result<Queue, Stop> {
     // Checks what was deferred while role and settings are still those of the migration.
     tail.script("SET CONSTRAINTS ALL IMMEDIATE")?;
     tail.script(RESET)?;
-    record.record(&mut tail, None).map_err(|error| Stop::from(Cause::Ledger(error)))?;
+    job.finish(&mut tail, record, None)?;
     if !job.enclosed {
         tail.script("COMMIT")?;
     }

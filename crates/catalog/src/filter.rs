@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use crate::address::{ObjectAddress, ObjectKind, Part};
 use crate::catalog::Catalog;
-use crate::object::{Body, Common, Grant, MaterializedView, Object, OutputColumn, View, ViewColumn};
+use crate::object::{
+    Body, Common, Grant, MaterializedView, Object, OutputColumn, SystemColumn, View, ViewColumn,
+};
 use crate::pattern::NamePattern;
 use crate::rename::Renames;
 
@@ -192,6 +194,9 @@ fn column_grants(object: &Object) -> BTreeMap<String, BTreeMap<String, Grant>> {
             for (name, column) in &table.columns {
                 grants.insert(name.clone(), column.grants.clone());
             }
+            for column in &table.system_columns {
+                grants.insert(column.name.clone(), column.grants.clone());
+            }
         }
         Body::View(view) => {
             for (name, column) in &view.columns {
@@ -216,6 +221,11 @@ fn set_column_grants(object: &mut Object, mut grants: BTreeMap<String, BTreeMap<
             for (name, column) in &mut table.columns {
                 column.grants = grants.remove(name).unwrap_or_default();
             }
+            let of_system = |name: &str| {
+                let grants = grants.remove(name)?;
+                Some(SystemColumn { name: name.to_owned(), grants })
+            };
+            table.system_columns = SystemColumn::NAMES.into_iter().filter_map(of_system).collect();
         }
         Body::View(view) => set_view_grants(&view.output, &mut view.columns, grants),
         Body::MaterializedView(view) => set_view_grants(&view.output, &mut view.columns, grants),
@@ -228,10 +238,10 @@ fn set_view_grants(
     columns: &mut BTreeMap<String, ViewColumn>,
     mut grants: BTreeMap<String, BTreeMap<String, Grant>>,
 ) {
-    for column in output {
-        let grants = grants.remove(&column.name).unwrap_or_default();
-        if !grants.is_empty() || columns.contains_key(&column.name) {
-            columns.entry(column.name.clone()).or_default().grants = grants;
+    for name in output.iter().map(|column| column.name.as_str()).chain(SystemColumn::NAMES) {
+        let grants = grants.remove(name).unwrap_or_default();
+        if !grants.is_empty() || columns.contains_key(name) {
+            columns.entry(name.to_owned()).or_default().grants = grants;
         }
     }
     // Columns with nothing are left out.

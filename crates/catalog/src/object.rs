@@ -85,7 +85,7 @@ pub use statistics::{Statistics, with_sorted_columns};
 pub use subscription::Subscription;
 pub use table::{
     Column, Constraint, ConstraintKind, Identity, Partition, Persistence, ReplicaIdentity,
-    ReplicaIdentityKind, Table,
+    ReplicaIdentityKind, SystemColumn, Table,
 };
 pub use text_search_configuration::TextSearchConfiguration;
 pub use text_search_dictionary::TextSearchDictionary;

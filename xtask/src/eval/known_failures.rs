@@ -18,18 +18,6 @@ pub struct KnownFailure {
 /// All of them, by corpus and name.
 pub const KNOWN_FAILURES: &[KnownFailure] = &[
     KnownFailure {
-        corpus: Corpus::Regress,
-        name: "privileges turned",
-        steps: &["a to b"],
-        reason: "privileges on the system columns of a table are not modelled",
-    },
-    KnownFailure {
-        corpus: Corpus::Regress,
-        name: "privileges__keep",
-        steps: &["build"],
-        reason: "privileges on the system columns of a table are not modelled",
-    },
-    KnownFailure {
         corpus: Corpus::Runs,
         name: "habitat_builder",
         steps: &["0001_corpus_prelude.up.sql"],

@@ -43,6 +43,18 @@ record! {
         15 => cluster_on: Option<String>,
         /// Server of a foreign table; what its wrapper is told is in `options`.
         16 => server: Option<String>,
+        /// The system columns that have privileges of their own, by number.
+        17 => system_columns: Vec<SystemColumn>,
+    }
+}
+
+record! {
+    /// A column that every table has: `ctid`, `xmin` and so on.
+    pub struct SystemColumn {
+        /// Its name.
+        1 => name: String,
+        /// Privileges on it, by `PRIVILEGE TO grantee`.
+        2 => grants: BTreeMap<String, Grant>,
     }
 }
 
@@ -228,6 +240,18 @@ choice! {
         2 => Full,
         /// An index.
         3 => Index,
+    }
+}
+
+impl SystemColumn {
+    /// All of them, by their numbers from -1 down.
+    pub const NAMES: [&str; 6] = ["ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"];
+
+    /// The one with this number, which is negative.
+    #[must_use]
+    pub fn name_of(number: i64) -> Option<&'static str> {
+        let index = usize::try_from(-1 - number).ok()?;
+        Self::NAMES.get(index).copied()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::{ObjectKind, Part, PartKind};
 use crate::ident::quote_ident;
-use crate::object::{Body, Grant, Object};
+use crate::object::{Body, Grant, Object, SystemColumn};
 use crate::plan::{Action, Hazard, Step};
 
 /// Privileges of an object or, with a name, of one of its columns.
@@ -13,7 +13,10 @@ type Holders<'a> = BTreeMap<Option<&'a str>, &'a BTreeMap<String, Grant>>;
 fn holders(object: &Object) -> Holders<'_> {
     let mut all: Holders<'_> = BTreeMap::from([(None, &object.common.grants)]);
     match &object.body {
-        Body::Table(table) => all.extend(table.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants))),
+        Body::Table(table) => {
+            all.extend(table.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants)));
+            all.extend(table.system_columns.iter().map(|c| (Some(c.name.as_str()), &c.grants)));
+        }
         Body::Privileges(on) => all.extend(on.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants))),
         Body::View(view) => all.extend(view.columns.iter().map(|(n, c)| (Some(n.as_str()), &c.grants))),
         Body::MaterializedView(view) => {
@@ -94,7 +97,7 @@ pub(crate) fn changes(from: &Object, to: &Object, made: &BTreeSet<Part>, role: O
     for column in columns {
         if let Some(name) = column {
             let there = match &to.body {
-                Body::Table(table) => table.columns.contains_key(name),
+                Body::Table(table) => table.columns.contains_key(name) || SystemColumn::NAMES.contains(&name),
                 _ => true,
             };
             if made.contains(&Part::column(name)) || !there {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pggit_catalog::identity::CatalogRow;
-use pggit_catalog::object::{Body, Grant};
+use pggit_catalog::object::{Body, Grant, SystemColumn};
 
 use super::IntrospectError;
 use super::draft::Draft;
@@ -14,7 +14,8 @@ use crate::session::Session;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Subject {
     row: CatalogRow,
-    column: u32,
+    /// The number of the column, 0 for the object; those of system columns are negative.
+    column: i64,
     kind: String,
 }
 
@@ -62,7 +63,7 @@ pub(super) fn read<S: Session>(
     let mut actual: BTreeMap<Subject, Privileges> = BTreeMap::new();
     reading.each(query!("grant"), |mut row| {
         let row_of_subject = CatalogRow { class: row.oid()?, oid: row.oid()? };
-        let subject = Subject { row: row_of_subject, column: row.oid()?, kind: row.text()? };
+        let subject = Subject { row: row_of_subject, column: row.int()?, kind: row.text()? };
         if draft.object(subject.row).is_none() {
             return Ok(());
         }
@@ -122,8 +123,17 @@ fn set(draft: &mut Draft, subject: &Subject, grants: BTreeMap<String, Grant>) {
         }
         return;
     }
-    let Some(column) = draft.book.column(subject.row.oid, subject.column).map(str::to_owned) else { return };
+    let system_column = SystemColumn::name_of(subject.column);
+    let column = match u32::try_from(subject.column) {
+        Ok(number) => draft.book.column(subject.row.oid, number),
+        Err(_) => system_column,
+    };
+    let Some(column) = column.map(str::to_owned) else { return };
     match draft.object_mut(subject.row).map(|object| &mut object.body) {
+        Some(Body::Table(table)) if system_column.is_some() => {
+            // They are read from the lowest number up, and kept from -1 down.
+            table.system_columns.insert(0, SystemColumn { name: column, grants });
+        }
         Some(Body::Table(table)) => {
             if let Some(column) = table.columns.get_mut(&column) {
                 column.grants = grants;

@@ -1,6 +1,6 @@
--- Privileges of objects that have an access control list: catalog, oid, column, kind as in acldefault ("c": column,
--- "public": the schema of this name), grantor, grantee (0: everybody), privilege, grantable. An empty list gives one row
--- without a privilege.
+-- Privileges of objects that have an access control list: catalog, oid, number of the column (of system columns
+-- negative), kind as in acldefault ("c": column, "public": the schema of this name), grantor, grantee (0: everybody),
+-- privilege, grantable. An empty list gives one row without a privilege.
 SELECT o.class, o.oid, o.part, o.kind, a.grantor, a.grantee, a.privilege_type, a.is_grantable
 FROM (
     SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::pg_catalog.oid AS class, c.oid, 0 AS part,
@@ -11,7 +11,7 @@ FROM (
     UNION ALL
     SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum, 'c', a.attacl
     FROM pg_catalog.pg_attribute a
-    WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384 AND NOT a.attisdropped
       AND a.attrelid = ANY ($1::pg_catalog.int8[]::pg_catalog.oid[]) -- of some
     UNION ALL
     SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, 0, 'f', p.proacl

@@ -61,6 +61,7 @@ pub(super) fn read<S: Session>(
             force_row_security,
             server,
             cluster_on: indexes.clustered.get(&oid).cloned(),
+            system_columns: Vec::new(),
         });
         let address = ObjectAddress::new(ObjectKind::Table, relation.schema.clone(), relation.name.clone());
         draft.add(relation.row(), address, relation.owner, relation.comment.clone(), body);

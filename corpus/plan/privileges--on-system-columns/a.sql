@@ -1,0 +1,11 @@
+CREATE TABLE t (a integer);
+GRANT SELECT, UPDATE ON t TO pg_monitor;
+GRANT SELECT (ctid), SELECT (tableoid) ON t TO pg_monitor;
+GRANT SELECT (xmin) ON t TO pg_read_all_data WITH GRANT OPTION;
+CREATE TABLE gone (a integer);
+GRANT SELECT (xmin) ON gone TO pg_monitor;
+CREATE TABLE parts (a integer) PARTITION BY LIST (a);
+GRANT SELECT (tableoid) ON parts TO PUBLIC;
+CREATE MATERIALIZED VIEW m AS SELECT a FROM t;
+GRANT SELECT (cmin) ON m TO pg_monitor;
+CREATE VIEW v AS SELECT xmin, a FROM t;

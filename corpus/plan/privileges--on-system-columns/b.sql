@@ -1,0 +1,12 @@
+CREATE TABLE t (a integer, b integer);
+GRANT UPDATE ON t TO pg_monitor;
+GRANT SELECT (ctid), SELECT (a), UPDATE (xmax) ON t TO pg_monitor;
+GRANT SELECT (xmin) ON t TO pg_read_all_data;
+CREATE TABLE new (a integer);
+GRANT SELECT (xmin), REFERENCES (ctid) ON new TO pg_monitor;
+CREATE TABLE parts (a integer) PARTITION BY LIST (a);
+GRANT SELECT (tableoid) ON parts TO pg_monitor;
+CREATE MATERIALIZED VIEW m AS SELECT a FROM t;
+GRANT SELECT (xmin) ON m TO pg_monitor;
+CREATE VIEW v AS SELECT xmin, a FROM t;
+GRANT SELECT (xmin) ON v TO pg_monitor;

@@ -18,6 +18,11 @@ mod sql_files;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Catalogs are many small values: the allocator of the C library takes a fifth of the time of a comparison.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Runs `confiture` with the arguments of the process.
 pub fn confiture() -> ExitCode {

@@ -304,7 +304,7 @@ impl Session for WireSession {
         refuse_zero_byte(sql)?;
         let params = value::bind(params);
         let rows = self.run(|client| client.query(sql, &typed(&params)))?;
-        rows.iter().map(value::decode).collect()
+        rows.into_iter().map(|row| value::decode(&row)).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, SessionError> {

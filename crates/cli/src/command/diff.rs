@@ -91,7 +91,7 @@ impl Diff {
             DiffFormat::Json => records(&plan).print_json()?,
         }
         // Taking catalogs apart takes longer than planning, and the process ends.
-        std::mem::forget(pair);
+        std::mem::forget((pair, to));
         Ok(Exit::check(self.check, !plan.is_empty()))
     }
 }

@@ -26,6 +26,10 @@ FROM (
                              p.proname, pg_catalog.oidvectortypes(p.proargtypes)) AS target
     FROM pg_catalog.pg_proc p
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND n.nspname <> 'information_schema'
+    -- They are many, and most have nothing.
+    WHERE p.proacl IS NOT NULL
+       OR p.oid IN (SELECT i.objoid FROM pg_catalog.pg_init_privs i
+                    WHERE i.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
     UNION ALL
     SELECT 'pg_catalog.pg_type'::pg_catalog.regclass::pg_catalog.oid AS class, t.oid AS oid, 0 AS part, NULL AS name,
            t.typowner AS owner, 'T'::"char" AS kind, t.typacl AS acl,

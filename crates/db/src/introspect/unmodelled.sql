@@ -68,9 +68,10 @@ SELECT 'large objects', pg_catalog.count(*)::pg_catalog.text
 FROM pg_catalog.pg_largeobject_metadata l
 HAVING pg_catalog.count(*) > 0
 UNION ALL
-SELECT 'security label', pg_catalog.concat(s.provider, ' on ', s.objtype, ' ', s.objname)
-FROM pg_catalog.pg_seclabels s
-WHERE s.objtype NOT IN ('role', 'tablespace', 'database', 'large object')
+SELECT 'security label', pg_catalog.concat(s.provider, ' on ', i.type, ' ', i.identity)
+FROM pg_catalog.pg_seclabel s
+CROSS JOIN LATERAL pg_catalog.pg_identify_object(s.classoid, s.objoid, s.objsubid) i
+WHERE s.classoid <> 'pg_catalog.pg_largeobject'::pg_catalog.regclass
   -- Those of other objects are modelled.
   AND (s.objoid < 16384
        OR EXISTS (SELECT FROM pg_catalog.pg_depend e

@@ -63,13 +63,12 @@ mod user_mapping;
 mod vanished;
 mod view;
 
-use std::collections::HashMap;
-
 use pggit_catalog::address::ObjectAddress;
 use pggit_catalog::catalog::{Catalog, Unmodelled};
 use pggit_catalog::ident::QualifiedName;
 use pggit_catalog::identity::{CatalogRow, Identities};
 use pggit_catalog::object::{Body, Object};
+use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::session::{RowError, Session, SessionError};
@@ -304,9 +303,9 @@ pub(crate) struct PartRead {
     pub catalog: Catalog,
     pub identities: Identities,
     /// Names of the relations among them by OID, and for composite types the row that is the object.
-    pub relations: HashMap<u32, (QualifiedName, CatalogRow)>,
+    pub relations: FxHashMap<u32, (QualifiedName, CatalogRow)>,
     /// Extensions by their members.
-    pub members: HashMap<CatalogRow, String>,
+    pub members: FxHashMap<CatalogRow, String>,
     /// Whether there is a schema that a migration tool makes for its own tables: whether it is one depends on all tables.
     pub has_tool_schemas: bool,
 }

@@ -18,13 +18,6 @@ const TABLES: [usize; 3] = [100, 1000, 5000];
 /// The variable with the path of migra.
 const MIGRA: &str = "PGGIT_MIGRA";
 
-/// What one run of a program took.
-struct Run {
-    milliseconds: f64,
-    /// The most memory that it was seen to have, in MB.
-    megabytes: f64,
-}
-
 /// Measures and prints a table.
 ///
 /// # Errors
@@ -54,22 +47,26 @@ pub fn run(major: u8, rounds: usize) -> anyhow::Result<()> {
             database::run(server, name, "VACUUM ANALYZE")?;
         }
         let [a, b] = names.each_ref().map(|name| server.url(name));
+        let diff = || {
+            let mut command = Command::new(&confiture);
+            command.args(["diff", &a, &b, "--format", "sql"]);
+            command
+        };
+        // The first run of each warms up and is not timed. Looking at memory takes time too.
+        let memory = peak_memory(&mut diff())?;
         let (mut ours, mut dumps, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
-        let mut memory = 0.0_f64;
-        // The first round warms up and does not count.
         for round in 0..=rounds {
-            let diff = measure(Command::new(&confiture).args(["diff", &a, &b, "--format", "sql"]), &[0])?;
-            let dump = measure(Command::new(&pg_dump).args(["--schema-only", "--dbname", &a]), &[0])?;
+            let diff = milliseconds(&mut diff(), &[0])?;
+            let dump = milliseconds(Command::new(&pg_dump).args(["--schema-only", "--dbname", &a]), &[0])?;
             let other = match &migra {
                 // Its status is 2 when there are differences.
-                Some(migra) => Some(measure(Command::new(migra).args(["--unsafe", &a, &b]), &[0, 2])?),
+                Some(migra) => Some(milliseconds(Command::new(migra).args(["--unsafe", &a, &b]), &[0, 2])?),
                 None => None,
             };
             if round > 0 {
-                memory = memory.max(diff.megabytes);
-                ours.push(diff.milliseconds);
-                dumps.push(dump.milliseconds);
-                theirs.extend(other.map(|run| run.milliseconds));
+                ours.push(diff);
+                dumps.push(dump);
+                theirs.extend(other);
             }
         }
         let (ours, dumps, theirs) =
@@ -109,11 +106,19 @@ fn load(server: &PrivateServer, name: &str, script: &str) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Runs a program to its end.
-fn measure(command: &mut Command, expected: &[i32]) -> anyhow::Result<Run> {
+/// How long a program takes to its end.
+fn milliseconds(command: &mut Command, expected: &[i32]) -> anyhow::Result<f64> {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let started = Instant::now();
-    let mut child = command.spawn().context("a program could not be started")?;
+    let status = command.status().context("a program could not be started")?;
+    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    ensure!(status.code().is_some_and(|code| expected.contains(&code)), "a program failed: {status}");
+    Ok(milliseconds)
+}
+
+/// The most memory that a program is seen to have, in MB.
+fn peak_memory(command: &mut Command) -> anyhow::Result<f64> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
     let id = i64::from(child.id());
     let mut megabytes = 0.0_f64;
     let status = loop {
@@ -124,7 +129,6 @@ fn measure(command: &mut Command, expected: &[i32]) -> anyhow::Result<Run> {
             None => thread::sleep(Duration::from_millis(2)),
         }
     };
-    let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-    ensure!(status.code().is_some_and(|code| expected.contains(&code)), "a program failed: {status}");
-    Ok(Run { milliseconds, megabytes })
+    ensure!(status.success(), "a program failed: {status}");
+    Ok(megabytes)
 }

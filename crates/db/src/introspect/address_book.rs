@@ -1,9 +1,8 @@
 //! [`AddressBook`]: which object, and which part of it, a row of a system catalog is.
 
-use std::collections::HashMap;
-
 use pggit_catalog::address::Part;
 use pggit_catalog::identity::CatalogRow;
+use rustc_hash::FxHashMap;
 
 /// OIDs of system catalogs, the same in every release.
 pub(super) mod class {
@@ -52,8 +51,8 @@ pub(super) struct Target {
 /// Rows of system catalogs with what they are in the model.
 #[derive(Default)]
 pub(super) struct AddressBook {
-    targets: HashMap<CatalogRow, Target>,
-    columns: HashMap<(u32, u32), String>,
+    targets: FxHashMap<CatalogRow, Target>,
+    columns: FxHashMap<(u32, u32), String>,
 }
 
 impl AddressBook {

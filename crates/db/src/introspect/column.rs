@@ -1,9 +1,10 @@
 //! Columns of relations, as the catalog has them, and as tables, views and composite types have them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use pggit_catalog::canonical::Remembered;
 use pggit_catalog::object::{Attribute, Column, Identity, OutputColumn, SecurityLabels, ViewColumn};
+use rustc_hash::FxHashMap;
 
 use super::IntrospectError;
 use super::reading::{Reading, query};
@@ -39,7 +40,7 @@ pub(super) struct ColumnRow {
 /// Reads the columns of these relations.
 pub(super) fn read<S: Session>(
     reading: &mut Reading<'_, S>,
-    relations: &mut HashMap<u32, Relation>,
+    relations: &mut FxHashMap<u32, Relation>,
 ) -> Result<(), IntrospectError> {
     reading.each(query!("column"), |mut row| {
         let Some(relation) = relations.get_mut(&row.oid()?) else { return Ok(()) };

@@ -1,11 +1,12 @@
 //! Constraints of tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use pggit_catalog::address::Part;
 use pggit_catalog::canonical::Remembered;
 use pggit_catalog::identity::CatalogRow;
 use pggit_catalog::object::{Constraint, ConstraintKind};
+use rustc_hash::FxHashMap;
 
 use super::IntrospectError;
 use super::address_book::{Target, class};
@@ -15,7 +16,7 @@ use super::reading::{Reading, query};
 use crate::session::Session;
 
 /// Constraints by OID of their table and by name.
-pub(super) type Constraints = HashMap<u32, BTreeMap<String, Constraint>>;
+pub(super) type Constraints = FxHashMap<u32, BTreeMap<String, Constraint>>;
 
 /// Reads the constraints of tables.
 pub(super) fn read<S: Session>(
@@ -23,7 +24,7 @@ pub(super) fn read<S: Session>(
     draft: &mut Draft,
     indexes: &Indexes,
 ) -> Result<Constraints, IntrospectError> {
-    let mut constraints = Constraints::new();
+    let mut constraints = Constraints::default();
     reading.each(query!("constraint"), |mut row| {
         let (oid, table_oid, name) = (row.oid()?, row.oid()?, row.text()?);
         let Some(table) = draft.relations.get(&table_oid) else { return Ok(()) };

@@ -1,10 +1,9 @@
 //! Dependencies: `pg_depend`, in terms of objects and parts.
 
-use std::collections::HashMap;
-
 use pggit_catalog::address::{ObjectAddress, ObjectKind, PartKind};
 use pggit_catalog::identity::CatalogRow;
 use pggit_catalog::object::Dependency;
+use rustc_hash::FxHashMap;
 
 use super::IntrospectError;
 use super::address_book::{Target, class};
@@ -38,7 +37,7 @@ pub(super) fn read<S: Session>(
         Ok(())
     })?;
     let owners = Owners::new(&edges);
-    let mut found: HashMap<CatalogRow, Vec<Dependency>> = HashMap::new();
+    let mut found: FxHashMap<CatalogRow, Vec<Dependency>> = FxHashMap::default();
     for edge in &edges {
         let Some(from) = draft.book.find(edge.from, edge.column) else { continue };
         let to = draft
@@ -108,7 +107,7 @@ fn add_inner_rows<S: Session>(
     })
 }
 
-fn extension_rows(draft: &Draft) -> HashMap<String, CatalogRow> {
+fn extension_rows(draft: &Draft) -> FxHashMap<String, CatalogRow> {
     draft
         .objects()
         .filter(|(_, object)| object.address.kind == ObjectKind::Extension)
@@ -117,11 +116,11 @@ fn extension_rows(draft: &Draft) -> HashMap<String, CatalogRow> {
 }
 
 /// What a row belongs to, by its internal (`true`) or automatic dependency.
-struct Owners(HashMap<CatalogRow, (CatalogRow, bool)>);
+struct Owners(FxHashMap<CatalogRow, (CatalogRow, bool)>);
 
 impl Owners {
     fn new(edges: &[Edge]) -> Self {
-        let mut owners = HashMap::new();
+        let mut owners = FxHashMap::default();
         for edge in edges {
             match edge.kind.as_str() {
                 "i" => {

@@ -5,6 +5,12 @@ SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid,
 FROM pg_catalog.pg_depend d
 WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'x')
   AND d.objid >= 16384
+  -- The triggers of constraints and TOAST tables: what belongs to them is told of what they are for.
+  AND NOT (d.deptype = 'i'
+           AND (d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
+                OR d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                   AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                   AND d.refobjsubid = 0))
   AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)
   AND (d.classid, d.objid) IN ( -- of some
       SELECT s.class::pg_catalog.oid, s.oid::pg_catalog.oid -- of some

@@ -1,12 +1,13 @@
 //! [`Draft`]: the catalog while it is being read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use pggit_catalog::address::{ObjectAddress, Part};
 use pggit_catalog::catalog::Catalog;
 use pggit_catalog::ident::QualifiedName;
 use pggit_catalog::identity::{CatalogRow, Identities, Identity};
 use pggit_catalog::object::{self, Body, Common, Object};
+use rustc_hash::FxHashMap;
 
 use super::address_book::{AddressBook, Target};
 use super::names::Names;
@@ -16,16 +17,16 @@ use super::relation::Relation;
 pub(super) struct Draft {
     pub names: Names,
     /// Relations that are ours to read, by OID.
-    pub relations: HashMap<u32, Relation>,
+    pub relations: FxHashMap<u32, Relation>,
     /// Sequences of identity columns, by relation and number of the column.
-    pub identity_columns: HashMap<(u32, u32), object::Identity>,
+    pub identity_columns: FxHashMap<(u32, u32), object::Identity>,
     pub book: AddressBook,
     objects: BTreeMap<CatalogRow, Object>,
     /// Objects that others need and that are not read.
-    known: HashMap<CatalogRow, ObjectAddress>,
+    known: FxHashMap<CatalogRow, ObjectAddress>,
     parts: BTreeMap<CatalogRow, BTreeMap<u32, Part>>,
     /// Owners by object, for the comparison of privileges.
-    owners: HashMap<CatalogRow, u32>,
+    owners: FxHashMap<CatalogRow, u32>,
 }
 
 impl Draft {
@@ -33,13 +34,13 @@ impl Draft {
     pub fn new(names: Names) -> Self {
         Self {
             names,
-            relations: HashMap::new(),
-            identity_columns: HashMap::new(),
+            relations: FxHashMap::default(),
+            identity_columns: FxHashMap::default(),
             book: AddressBook::default(),
             objects: BTreeMap::new(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
             parts: BTreeMap::new(),
-            owners: HashMap::new(),
+            owners: FxHashMap::default(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Indexes. Those of constraints are details of the constraint.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use pggit_catalog::address::{ObjectAddress, ObjectKind};
 use pggit_catalog::ident::QualifiedName;
 use pggit_catalog::identity::CatalogRow;
 use pggit_catalog::object::{Body, Index};
+use rustc_hash::FxHashMap;
 
 use super::IntrospectError;
 use super::address_book::class;
@@ -17,11 +18,11 @@ use crate::session::Session;
 #[derive(Default)]
 pub(super) struct Indexes {
     /// By OID of the constraint.
-    pub of_constraints: HashMap<u32, ConstraintIndex>,
+    pub of_constraints: FxHashMap<u32, ConstraintIndex>,
     /// The index that `CLUSTER` uses, by OID of the table.
-    pub clustered: HashMap<u32, String>,
+    pub clustered: FxHashMap<u32, String>,
     /// The index that is the replica identity, by OID of the table.
-    pub replica_identity: HashMap<u32, String>,
+    pub replica_identity: FxHashMap<u32, String>,
 }
 
 /// The index of a constraint.

@@ -1,9 +1,10 @@
 //! [`Names`]: names of schemas and roles, and what is not ours to read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use pggit_catalog::identity::CatalogRow;
 use pggit_catalog::pattern::NamePattern;
+use rustc_hash::FxHashMap;
 
 use super::IntrospectError;
 use super::ignore;
@@ -19,10 +20,10 @@ pub(super) struct SchemaRow {
 
 /// Names of schemas and roles, and what is not ours to read.
 pub(super) struct Names {
-    pub schemas: HashMap<u32, SchemaRow>,
-    roles: HashMap<u32, String>,
+    pub schemas: FxHashMap<u32, SchemaRow>,
+    roles: FxHashMap<u32, String>,
     /// Extensions by their members.
-    pub members: HashMap<CatalogRow, String>,
+    pub members: FxHashMap<CatalogRow, String>,
     patterns: Vec<NamePattern>,
     /// Schemas that belong to a migration tool.
     pub tool_schemas: HashSet<u32>,
@@ -31,19 +32,19 @@ pub(super) struct Names {
 impl Names {
     /// Reads roles, schemas, members of extensions and patterns to ignore.
     pub fn read<S: Session>(reading: &mut Reading<'_, S>) -> Result<Self, IntrospectError> {
-        let mut roles = HashMap::new();
+        let mut roles = FxHashMap::default();
         reading.each(query!("role"), |mut row| {
             roles.insert(row.oid()?, row.text()?);
             Ok(())
         })?;
-        let mut schemas = HashMap::new();
+        let mut schemas = FxHashMap::default();
         reading.each(query!("schema"), |mut row| {
             let oid = row.oid()?;
             let (name, owner, comment) = (row.text()?, row.oid()?, row.optional_text()?);
             schemas.insert(oid, SchemaRow { name, owner, comment });
             Ok(())
         })?;
-        let mut members = HashMap::new();
+        let mut members = FxHashMap::default();
         reading.each(query!("member"), |mut row| {
             members.insert(CatalogRow { class: row.oid()?, oid: row.oid()? }, row.text()?);
             Ok(())

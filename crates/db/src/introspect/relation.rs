@@ -1,9 +1,10 @@
 //! [`Relation`]: what tables, views, materialized views and composite types have in common.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use pggit_catalog::ident::QualifiedName;
 use pggit_catalog::identity::CatalogRow;
+use rustc_hash::FxHashMap;
 
 use super::address_book::class;
 use super::column::{self, ColumnRow};
@@ -64,7 +65,7 @@ pub(super) fn read<S: Session>(
     reading: &mut Reading<'_, S>,
     draft: &mut Draft,
 ) -> Result<(), IntrospectError> {
-    let mut relations: HashMap<u32, Relation> = HashMap::new();
+    let mut relations: FxHashMap<u32, Relation> = FxHashMap::default();
     reading.each(query!("relation"), |mut row| {
         let (oid, schema_oid, name) = (row.oid()?, row.oid()?, row.text()?);
         let kind = row.text()?;
@@ -106,7 +107,7 @@ pub(super) fn read<S: Session>(
 }
 
 /// Takes out the tables of migration tools, and the schemas that hold nothing else.
-fn hide_ledgers(draft: &mut Draft, relations: &mut HashMap<u32, Relation>) {
+fn hide_ledgers(draft: &mut Draft, relations: &mut FxHashMap<u32, Relation>) {
     let mut schemas = HashSet::new();
     relations.retain(|_, relation| {
         let ledger = ledger::is_ledger(relation);

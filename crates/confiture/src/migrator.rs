@@ -326,7 +326,7 @@ impl<'s, C: Connection> Migrator<'s, C> {
         let (begin, enclosed) = (self.begin()?, job.enclosed);
         let keeper = &self.keeper;
         let check = || keeper.borrow_mut().as_mut().map_or(Ok(()), Keeper::check);
-        let job = &Job { begin, check: &check, ..job };
+        let job = &Job { begin, is_kept: self.is_kept, check: &check, ..job };
         let mut notify = |event: &Event<'_>| {
             if let Some(progress) = &mut self.progress {
                 progress(event);

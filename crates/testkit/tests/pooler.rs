@@ -193,11 +193,26 @@ fn what_needs_a_session_is_said() {
 }
 
 #[test]
+fn a_dry_run_behind_a_pooler() {
+    let database = TestServer::shared().database("pooled_dry");
+    let Some(pooler) = Pooler::start(&database, 2) else { return };
+    let mut session = pooler.session(&database);
+    let set = migration_set(&[
+        ("001_a.sql", "CREATE TABLE a (id int); INSERT INTO a VALUES (1);"),
+        ("002_b.sql", "CREATE TABLE b AS TABLE a;"),
+    ]);
+    let tried = Migrator::new(&mut session).dry_run(&set, &UpRequest::default()).expect("a dry run");
+    assert_eq!(tried.len(), 2);
+    assert_eq!(up(&mut session, &set).expect("up").len(), 2, "nothing was left by the dry run");
+}
+
+#[test]
 fn a_lost_lock_stops_the_run() {
     let database = TestServer::shared().database("lost");
     let Some(pooler) = Pooler::start(&database, 3) else { return };
     let text = "CREATE TABLE t ();\nSELECT pg_terminate_backend(l.pid), pg_sleep(0.2) FROM pg_locks AS l \
-                WHERE l.locktype = 'advisory' AND l.pid <> pg_backend_pid();";
+                JOIN pg_database AS d ON d.oid = l.database \
+                WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.pid <> pg_backend_pid();";
     let error = up(&mut pooler.session(&database), &one(text)).expect_err("lost");
     assert!(error.message.ends_with("the lock of this database's migration runs was lost"), "{error:?}");
     let mut session = database.session();

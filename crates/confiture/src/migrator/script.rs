@@ -48,6 +48,8 @@ pub(crate) struct Job<'a> {
     pub(crate) enclosed: bool,
     /// Begins each transaction of ours, with a semicolon at its end.
     pub(crate) begin: String,
+    /// Whether another connection has the lock of runners.
+    pub(crate) is_kept: bool,
     /// Makes sure that we are still the only runner.
     pub(crate) check: &'a dyn Fn() -> Result<(), LockError>,
     /// When it began.
@@ -65,6 +67,7 @@ impl<'a> Job<'a> {
             patience: LockPatience::NONE,
             enclosed: false,
             begin: BEGIN.to_owned(),
+            is_kept: false,
             check: &|| Ok(()),
             started: Instant::now(),
         }

@@ -36,8 +36,8 @@ pub(super) fn run<C: Connection>(
         head.clear();
     }
     let (last, others) = match statements.split_last() {
-        // Behind a pooler we look for our lock between the last statement and the commit.
-        Some((last, others)) if last.copy_data.is_none() && !connection.is_pooled() => (Some(last), others),
+        // A lock that is kept elsewhere we look for between the last statement and the commit.
+        Some((last, others)) if last.copy_data.is_none() && !job.is_kept => (Some(last), others),
         _ => (None, statements),
     };
     for (index, statement) in others.iter().enumerate() {
